@@ -1,0 +1,113 @@
+/** What an element is. Extractors choose the closest; the list grows, so readers must treat an unknown kind as a paragraph. */
+export type ElementKind =
+  | "title"
+  | "heading"
+  | "paragraph"
+  | "list_item"
+  | "table"
+  | "code"
+  | "formula"
+  | "caption"
+  | "quote"
+  | "header"
+  | "footer"
+  | "page_number"
+  | "footnote"
+  | "figure"
+  | "form_field"
+  | "note"
+  | "comment"
+  | "utterance";
+
+/**
+ * One line run on a page, 0..1 from the top left corner of the page as it is shown (after its rotation). `start` and
+ * `end` are the UTF-16 offsets of the run's characters inside the element's text, so the box of a quote can be found;
+ * an extractor that cannot tell leaves them out.
+ */
+export interface Box {
+  /** 1-based. */
+  readonly page: number;
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+  readonly start?: number;
+  readonly end?: number;
+}
+
+/** When a stretch of an utterance's text (usually a word) was spoken. Milliseconds from the start of the recording. */
+export interface TimeRun {
+  readonly start: number;
+  readonly end: number;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+export interface TableCell {
+  /** 0-based, of the cell's top left corner. */
+  readonly row: number;
+  readonly column: number;
+  /** @default 1 */
+  readonly rowSpan?: number;
+  /** @default 1 */
+  readonly columnSpan?: number;
+  readonly text: string;
+  /** A row, column or section heading. @default false */
+  readonly header?: boolean;
+}
+
+/** Cells in reading order (by row, then column); no two cells cover the same place; empty cells may be left out. */
+export interface TableData {
+  readonly rows: number;
+  readonly columns: number;
+  readonly cells: readonly TableCell[];
+  /**
+   * Set when this element is a later slice of a table too long for one element: the header rows of the first slice,
+   * which chunkers put into `context` and never into the text.
+   */
+  readonly continuedHeader?: readonly (readonly string[])[];
+}
+
+/** Where an element lies when the medium has no pages. */
+export interface ElementLocation {
+  readonly sheet?: string;
+  /** A1 notation, for example `B2:F40`. */
+  readonly range?: string;
+  /** 1-based. */
+  readonly slide?: number;
+  /** Fragment identifier inside the document. */
+  readonly anchor?: string;
+  /** File inside a package, for example a chapter of an EPUB. */
+  readonly part?: string;
+  /** 1-based line of a line-oriented file. */
+  readonly line?: number;
+}
+
+/**
+ * A piece of a document as an extractor gives it. Elements come in reading order. `text` is what a person reads, in
+ * Unicode NFC, lines inside it parted by `\n`, without trailing blanks; the text of a table is {@link renderTableText}.
+ */
+export interface DocumentElement {
+  readonly kind: ElementKind;
+  readonly text: string;
+  /** Depth of a heading (1 = top) or of a list item (0 = outermost). */
+  readonly level?: number;
+  /** Titles of the enclosing sections. Leave it out: it is derived from the headings unless the format says otherwise. */
+  readonly sectionPath?: readonly string[];
+  readonly boxes?: readonly Box[];
+  readonly startMs?: number;
+  readonly endMs?: number;
+  readonly times?: readonly TimeRun[];
+  readonly speaker?: string;
+  readonly table?: TableData;
+  readonly location?: ElementLocation;
+  /** 0..1, of the recognition (OCR, speech). Absent where text was read, not recognised. */
+  readonly confidence?: number;
+  /** BCP 47, where it differs from the document's. */
+  readonly language?: string;
+  /** Marker of a list item ("1.", "•"), alt text's source, code language and the like. */
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+/** Kinds that are page furniture: kept in the canonical text (they can be cited) but not embedded by default. */
+export const FURNITURE_KINDS: ReadonlySet<ElementKind> = new Set(["header", "footer", "page_number"]);

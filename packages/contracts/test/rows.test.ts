@@ -1,0 +1,105 @@
+import { Table, tableFromIPC, tableToIPC } from "apache-arrow";
+import { expect, test } from "vitest";
+import {
+  type ChunkRow,
+  decodeChunks,
+  decodeElements,
+  encodeChunks,
+  encodeChunksWithVectors,
+  encodeElements,
+  placeElements,
+} from "../src/index.ts";
+
+const box = { page: 2, left: 0.125, top: 0.25, right: 0.5, bottom: 0.375, start: 0, end: 4 };
+
+const row: ChunkRow = {
+  chunkId: "chk_1",
+  ordinal: 0,
+  text: "Größe 😀 text",
+  context: "Title",
+  charStart: 0,
+  charEnd: 13,
+  tokens: 5,
+  sectionPath: ["A", "B"],
+  boxes: [box, { ...box, page: 3 }],
+  contentHash: "h",
+  documentId: "doc_1",
+  version: "v",
+  revision: "rev_1",
+  publishedFrom: 7,
+  piiTypes: [],
+  allow: ["group:finance"],
+  deny: [],
+  sourceId: "files",
+  key: "a.md",
+  uri: "a.md",
+  mediaType: "text/markdown",
+  tags: ["x"],
+  attributes: { department: "finance", level: 3, public: true, codes: ["a", "b"] },
+  runId: "run",
+};
+
+test("chunk rows survive Arrow IPC unchanged", () => {
+  const rows: ChunkRow[] = [
+    row,
+    {
+      ...row,
+      chunkId: "chk_2",
+      publishedTo: 9,
+      title: "T",
+      startMs: 5,
+      endMs: 8,
+      location: { sheet: "S", range: "A1" },
+      attributes: {},
+    },
+  ];
+  const bytes = tableToIPC(new Table([encodeChunks(rows)]), "stream");
+  expect(decodeChunks(tableFromIPC(bytes))).toEqual(rows);
+});
+
+test("vectors stay one flat float32 buffer, and a parent's is null", () => {
+  const vectors = Float32Array.from([1, 0, 0, 1]);
+  const batch = encodeChunksWithVectors([row, { ...row, chunkId: "p", role: "parent" }], vectors, 2);
+  const table = tableFromIPC(tableToIPC(new Table([batch]), "stream"));
+  expect(Array.from(table.getChild("vector")!.get(0) as Iterable<number>)).toEqual([1, 0]);
+  expect(table.getChild("vector")!.get(1)).toBeNull();
+  expect(batch.data.children.at(-1)!.children[0]!.values).toBe(vectors);
+});
+
+test("elements survive Arrow IPC, with offsets into the canonical text", () => {
+  const { text, elements } = placeElements(
+    [
+      { kind: "title", text: "Travel" },
+      { kind: "heading", level: 1, text: "Lodging" },
+      { kind: "paragraph", text: "Stay under\nper diem.", boxes: [box] },
+      { kind: "heading", level: 2, text: "Above per diem" },
+      {
+        kind: "utterance",
+        text: "ask first",
+        startMs: 100,
+        endMs: 900,
+        times: [{ start: 0, end: 3, startMs: 100, endMs: 300 }],
+        confidence: 0.5,
+      },
+      {
+        kind: "table",
+        text: "a | b",
+        table: {
+          rows: 1,
+          columns: 2,
+          cells: [
+            { row: 0, column: 0, text: "a" },
+            { row: 0, column: 1, text: "b" },
+          ],
+        },
+      },
+    ],
+    "test",
+  );
+  for (const element of elements) expect(text.slice(element.charStart, element.charEnd)).toBe(element.text);
+  expect(elements[4]!.sectionPath).toEqual(["Travel", "Lodging", "Above per diem"]);
+  const decoded = decodeElements(
+    tableFromIPC(tableToIPC(new Table([encodeElements({ documentId: "d", version: "v" }, elements)]), "stream")),
+  );
+  expect(decoded).toEqual(elements);
+});

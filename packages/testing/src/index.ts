@@ -1,0 +1,2 @@
+export * from "./expect-error.ts";
+export * from "./suite-case.ts";
