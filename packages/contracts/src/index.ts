@@ -18,6 +18,7 @@ export * from "./identity.ts";
 export * from "./lineage.ts";
 export * from "./module-reference.ts";
 export * from "./pii-detector.ts";
+export * from "./render-markdown.ts";
 export * from "./reranker.ts";
 export * from "./retriever.ts";
 export * from "./source.ts";

@@ -1,0 +1,63 @@
+import { type DocumentElement, FURNITURE_KINDS } from "./element.ts";
+import { renderTableHtml, renderTableMarkdown } from "./table.ts";
+
+/** A table needs HTML when Markdown would lose something: spans, or no header row on top. */
+function renderTable(element: DocumentElement): string {
+  const table = element.table!;
+  const spans = table.cells.some((cell) => (cell.rowSpan ?? 1) > 1 || (cell.columnSpan ?? 1) > 1);
+  return spans ? renderTableHtml(table) : renderTableMarkdown(table);
+}
+
+/**
+ * Renders elements as Markdown, one string per element (blocks; join them with a blank line). Page furniture is left out.
+ * Text is not escaped: what the document says is shown as it says it.
+ */
+export function* renderMarkdownBlocks(elements: Iterable<DocumentElement>): Generator<string> {
+  let headingShift = 0;
+  for (const element of elements) {
+    if (FURNITURE_KINDS.has(element.kind) || element.text === "") continue;
+    switch (element.kind) {
+      case "title":
+        headingShift = 1;
+        yield `# ${element.text.replace(/\s*\n\s*/g, " ")}`;
+        break;
+      case "heading":
+        yield `${"#".repeat(Math.min(6, Math.max(1, (element.level ?? 1) + headingShift)))} ${element.text.replace(/\s*\n\s*/g, " ")}`;
+        break;
+      case "list_item": {
+        const indent = "  ".repeat(element.level ?? 0);
+        const marker = element.attributes?.marker;
+        const shown = marker !== undefined && /^[\dA-Za-z]+[.)]$/.test(marker) ? marker : "-";
+        yield `${indent}${shown} ${element.text.replace(/\n/g, `\n${indent}  `)}`;
+        break;
+      }
+      case "table":
+        yield element.table === undefined ? element.text : renderTable(element);
+        break;
+      case "code":
+        yield `\`\`\`${element.attributes?.language ?? ""}\n${element.text}\n\`\`\``;
+        break;
+      case "quote":
+        yield element.text.replace(/^/gm, "> ");
+        break;
+      case "utterance":
+        yield element.speaker === undefined ? element.text : `${element.speaker}: ${element.text}`;
+        break;
+      default:
+        yield element.text;
+    }
+  }
+}
+
+/** The whole as one Markdown text; list items of one list stand on adjacent lines. */
+export function renderMarkdown(elements: Iterable<DocumentElement>): string {
+  let markdown = "";
+  let previous: string | undefined;
+  for (const block of renderMarkdownBlocks(elements)) {
+    const isItem = /^\s*(?:-|[\dA-Za-z]+[.)]) /.test(block);
+    const wasItem = previous !== undefined && /^\s*(?:-|[\dA-Za-z]+[.)]) /.test(previous);
+    markdown += previous === undefined ? block : isItem && wasItem ? `\n${block}` : `\n\n${block}`;
+    previous = block;
+  }
+  return markdown === "" ? "" : `${markdown}\n`;
+}
