@@ -25,4 +25,5 @@ export * from "./source.ts";
 export * from "./structured-source.ts";
 export * from "./table.ts";
 export * from "./text-revision.ts";
+export * from "./text-revision-codec.ts";
 export * from "./vector-store.ts";

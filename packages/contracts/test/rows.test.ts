@@ -4,9 +4,11 @@ import {
   type ChunkRow,
   decodeChunks,
   decodeElements,
+  decodeTextRevision,
   encodeChunks,
   encodeChunksWithVectors,
   encodeElements,
+  encodeTextRevision,
   placeElements,
 } from "../src/index.ts";
 
@@ -102,4 +104,28 @@ test("elements survive Arrow IPC, with offsets into the canonical text", () => {
     tableFromIPC(tableToIPC(new Table([encodeElements({ documentId: "d", version: "v" }, elements)]), "stream")),
   );
   expect(decoded).toEqual(elements);
+});
+
+test("a text revision survives its artefact, and damage is a typed error", async () => {
+  const { text, elements } = placeElements(
+    [
+      { kind: "paragraph", text: "One." },
+      { kind: "paragraph", text: "Two 😀." },
+    ],
+    "test",
+  );
+  const revision = {
+    revisionId: "rev_1",
+    documentId: "doc_1",
+    version: "v",
+    mediaType: "text/plain",
+    metadata: { title: "T", tags: ["a"] },
+    text,
+    elements,
+  };
+  const bytes = await encodeTextRevision(revision);
+  expect(await decodeTextRevision(bytes)).toEqual(revision);
+  await expect(decodeTextRevision(bytes.slice(0, 20))).rejects.toMatchObject({ code: "STORE_CORRUPT" });
+  const empty = { ...revision, text: "", elements: [] };
+  expect(await decodeTextRevision(await encodeTextRevision(empty))).toEqual(empty);
 });
