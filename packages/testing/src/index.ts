@@ -1,2 +1,3 @@
 export * from "./expect-error.ts";
+export * from "./memory-vector-store.ts";
 export * from "./suite-case.ts";
