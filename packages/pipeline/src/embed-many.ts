@@ -1,0 +1,112 @@
+import { type CallOptions, type Embedder, GroundworkError, throwIfAborted } from "@groundwork/contracts";
+import PQueue from "p-queue";
+
+export interface EmbedManyOptions extends CallOptions {
+  /** @default "passage" */
+  readonly purpose?: "query" | "passage";
+  /** Token counts of the texts, where they are known; otherwise they are counted. */
+  readonly tokens?: readonly number[];
+  /** Tries of one call in all. Only retryable errors are tried again; finished calls are never repeated. @default 5 */
+  readonly maxAttempts?: number;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Packs texts (given as indices with their token counts) into calls: sorted by length, so that little is padded, and bounded by
+ * count and by padded tokens. A text longer than the model's limit counts as the limit: the embedder cuts it there.
+ */
+export function packCalls(
+  tokens: readonly number[],
+  limits: Pick<Embedder, "maxInputTokens" | "maxTextsPerCall" | "maxTokensPerCall">,
+): number[][] {
+  const length = (index: number): number => Math.min(tokens[index]!, limits.maxInputTokens);
+  const order = tokens.map((_, index) => index).sort((a, b) => length(a) - length(b) || a - b);
+  const maxTokens = limits.maxTokensPerCall ?? Number.POSITIVE_INFINITY;
+  const calls: number[][] = [];
+  let call: number[] = [];
+  for (const index of order) {
+    // Ascending order: the newest is the longest, so it sets what all are padded to.
+    if (call.length > 0 && (call.length >= limits.maxTextsPerCall || length(index) * (call.length + 1) > maxTokens)) {
+      calls.push(call);
+      call = [];
+    }
+    call.push(index);
+  }
+  if (call.length > 0) calls.push(call);
+  return calls;
+}
+
+const wait = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(done, ms);
+    function done(): void {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve();
+    }
+    signal?.addEventListener("abort", done, { once: true });
+  });
+
+/**
+ * Embeds texts, in order: `texts.length * dimensions` values. Owns packing, parallel calls and retries; an embedder does one
+ * call at a time and nothing else.
+ */
+export async function embedMany(
+  embedder: Embedder,
+  texts: readonly string[],
+  options: EmbedManyOptions = {},
+): Promise<Float32Array> {
+  const { signal, purpose = "passage", maxAttempts = 5, onProgress } = options;
+  throwIfAborted(signal, { stage: "embed" });
+  const { dimensions, tokenCounter } = embedder;
+  const vectors = new Float32Array(texts.length * dimensions);
+  if (texts.length === 0) return vectors;
+  const tokens = options.tokens ?? texts.map((text) => tokenCounter.count(text) + tokenCounter.specialTokens);
+  const stop = new AbortController();
+  const both = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
+  const queue = new PQueue({ concurrency: embedder.maxParallelCalls });
+  let done = 0;
+
+  const run = async (call: readonly number[]): Promise<void> => {
+    for (let attempt = 1; ; attempt++) {
+      throwIfAborted(both, { stage: "embed" });
+      try {
+        const result = await embedder.doEmbed(
+          call.map((index) => texts[index]!),
+          { signal: both, purpose },
+        );
+        if (result.vectors.length !== call.length * dimensions) {
+          throw new GroundworkError(
+            "INTERNAL",
+            `The embedder ${embedder.modelId} gave ${result.vectors.length / dimensions} vectors for ${call.length} texts.`,
+            { stage: "embed" },
+          );
+        }
+        call.forEach((index, position) => {
+          vectors.set(result.vectors.subarray(position * dimensions, (position + 1) * dimensions), index * dimensions);
+        });
+        done += call.length;
+        onProgress?.(done, texts.length);
+        return;
+      } catch (error) {
+        const typed = GroundworkError.from(error, "UNAVAILABLE", `The embedder ${embedder.modelId} failed.`, {
+          stage: "embed",
+        });
+        if (!typed.retryable || attempt >= maxAttempts || both.aborted) throw typed;
+        await wait(Math.min(30_000, 250 * 2 ** attempt), both);
+      }
+    }
+  };
+
+  const calls = packCalls(tokens, embedder);
+  try {
+    // The longest first, so that the last to finish is a short one.
+    await Promise.all(calls.reverse().map((call) => queue.add(() => run(call))));
+  } catch (error) {
+    stop.abort();
+    queue.clear();
+    await queue.onIdle();
+    throw error;
+  }
+  return vectors;
+}

@@ -1,0 +1,13 @@
+export { type EmbedManyOptions, embedMany } from "./embed-many.ts";
+export { type EmbeddingCache, sqliteEmbeddingCache } from "./embedding-cache.ts";
+export { type ExtractedDocument, extractDocument } from "./extract-document.ts";
+export { DEFAULT_EXTRACTION_LIMITS, type ExtractionLimits } from "./extraction-limits.ts";
+export { ExtractionPool } from "./extraction-pool.ts";
+export type { FaultHook, FaultPoint } from "./fault-point.ts";
+export { INGEST_LEASE, type IngestOptions, ingest } from "./ingest.ts";
+export type { IngestReport } from "./ingest-report.ts";
+export type { MediaTypeDetector, PipelineParts, PipelineSettings } from "./pipeline-parts.ts";
+export { type Plan, type PlanAction, type PlanItem, type PlanOptions, planIngest } from "./plan.ts";
+export type { IngestProgress } from "./progress.ts";
+export { type Recovery, recover } from "./recover.ts";
+export { type StageFingerprints, stageFingerprints } from "./stage-fingerprints.ts";

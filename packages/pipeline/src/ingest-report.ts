@@ -1,0 +1,40 @@
+import type { DocumentOutcome, OutcomeStatus, RunRecord } from "@groundwork/contracts";
+import type { Recovery } from "./recover.ts";
+
+/** What a run did. `work` is what it cost: a run over unchanged sources shows zeros. */
+export interface IngestReport {
+  readonly runId: string;
+  readonly status: RunRecord["status"];
+  readonly counts: Readonly<Record<OutcomeStatus, number>>;
+  readonly work: {
+    /** Documents that a parser read. */
+    readonly extractions: number;
+    readonly embeddings: number;
+    /** Chunks whose vector was known already. */
+    readonly embeddingsReused: number;
+    readonly rowsWritten: number;
+    readonly rowsRetired: number;
+    readonly publications: number;
+  };
+  /** Outcomes of all documents that were not unchanged. */
+  readonly outcomes: readonly DocumentOutcome[];
+  readonly incomplete: readonly { readonly sourceId: string; readonly reason: string }[];
+  readonly recovered: Recovery;
+  readonly watermark: number;
+  readonly elapsedMs: number;
+}
+
+export function emptyCounts(): Record<OutcomeStatus, number> {
+  return {
+    added: 0,
+    changed: 0,
+    deleted: 0,
+    unchanged: 0,
+    moved: 0,
+    hidden: 0,
+    stale: 0,
+    failed: 0,
+    empty: 0,
+    skipped: 0,
+  };
+}
