@@ -1,0 +1,25 @@
+import type { TokenCounter } from "@groundwork/contracts";
+import { readTokenizer } from "./model-files.ts";
+import { SPECIAL_TOKENS, WordPiece } from "./word-piece.ts";
+
+export interface TokenCounterOptions {
+  /** Folder that holds `tokenizer.json`. @default the folder of `@groundwork/model-minilm-l6-v2` */
+  readonly modelFolder?: string;
+}
+
+/**
+ * Counts tokens exactly as {@link localEmbedder} does, synchronously and without the weights or the runtime: for chunkers
+ * in other threads. The vocabulary (0.5 MB) is read at the first count; a file that is missing or damaged is
+ * `MODEL_NOT_FOUND`.
+ */
+export function createTokenCounter(options: TokenCounterOptions = {}): TokenCounter {
+  let wordPiece: WordPiece | undefined;
+  return {
+    id: "wordpiece:all-MiniLM-L6-v2",
+    specialTokens: SPECIAL_TOKENS,
+    count(text: string): number {
+      wordPiece ??= new WordPiece(readTokenizer(options.modelFolder));
+      return wordPiece.count(text);
+    },
+  };
+}
