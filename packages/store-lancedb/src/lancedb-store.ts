@@ -1,0 +1,278 @@
+import {
+  type CallOptions,
+  FILTER_OPERATORS,
+  GroundworkError,
+  type ReadOptions,
+  throwIfAborted,
+  type VectorStore,
+} from "@groundwork/contracts";
+import { type RecordBatch, Table } from "apache-arrow";
+import { chunkIdIn, filterToSql, whereOf } from "./lancedb-filter.ts";
+import { maintainTable } from "./lancedb-maintenance.ts";
+import { type LancedbStoreOptions, resolveLancedbOptions } from "./lancedb-options.ts";
+import { fromTableRows, resultSchema, toTableRows } from "./lancedb-schema.ts";
+import { IDS_PER_QUERY, scoreChunks, searchDense, searchLexical } from "./lancedb-search.ts";
+import { commit, type OpenedTable, openTable, read } from "./lancedb-table.ts";
+
+const NAME = "lancedb";
+const MAX_ROWS_PER_WRITE = 10_000;
+
+function invalid(message: string): GroundworkError {
+  return new GroundworkError("INVALID_ARGUMENT", message, { store: NAME });
+}
+
+function checkVector(vector: Float32Array | undefined, dimensions: number): void {
+  if (vector === undefined) return;
+  let sum = 0;
+  for (const value of vector) sum += value * value;
+  if (vector.length !== dimensions || !Number.isFinite(sum) || sum === 0)
+    throw invalid(`Expected a query vector of ${dimensions} finite numbers that is not zero, found ${vector.length}.`);
+}
+
+/** Ids of a batch. The only values that are read out of a batch on its way in. */
+function uniqueChunkIds(rows: Table): string[] {
+  const column = rows.getChild("chunk_id")!;
+  const chunkIds = new Set<string>();
+  for (let index = 0; index < rows.numRows; index++) {
+    const chunkId = column.get(index) as string | null;
+    if (chunkId === null || chunkId === "" || chunkIds.has(chunkId))
+      throw invalid(`Row ${index}: expected a chunk id that occurs once in the batch, found "${chunkId}".`);
+    chunkIds.add(chunkId);
+  }
+  return [...chunkIds];
+}
+
+class LancedbStore implements VectorStore {
+  readonly name: string = NAME;
+  readonly capabilities: VectorStore["capabilities"];
+  readonly #options: Required<LancedbStoreOptions>;
+  #opened: OpenedTable | undefined;
+  #dimensions = 0;
+  #closed = false;
+  /** Changes of one handle stand in line: they would only conflict with each other. */
+  #line: Promise<unknown> = Promise.resolve();
+
+  constructor(options: LancedbStoreOptions) {
+    this.#options = resolveLancedbOptions(options);
+    this.capabilities = {
+      lexical: "bm25",
+      filters: FILTER_OPERATORS,
+      scoring: true,
+      exactUpTo: this.#options.exactUpTo,
+      maxRowsPerWrite: MAX_ROWS_PER_WRITE,
+      concurrentWriters: true,
+    };
+  }
+
+  #table(options: CallOptions | undefined): OpenedTable["table"] {
+    throwIfAborted(options?.signal, { store: NAME });
+    if (this.#closed) throw invalid("Expected an open store, found a closed one. Make a new store and open it.");
+    if (this.#opened === undefined) throw invalid("Expected open() before any other call.");
+    return this.#opened.table;
+  }
+
+  async #change<T>(options: CallOptions | undefined, work: (table: OpenedTable["table"]) => Promise<T>): Promise<T> {
+    this.#table(options);
+    const turn = this.#line.then(() => work(this.#table(options)));
+    this.#line = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async open({ dimensions }: { readonly dimensions: number }, options?: CallOptions): Promise<void> {
+    throwIfAborted(options?.signal, { store: NAME });
+    if (this.#closed) throw invalid("Expected a new store, found a closed one. Make a new store and open it.");
+    if (!Number.isSafeInteger(dimensions) || dimensions < 1)
+      throw invalid(`Expected dimensions of at least 1, found ${dimensions}.`);
+    if (this.#opened !== undefined && dimensions === this.#dimensions) return;
+    if (this.#opened !== undefined)
+      throw new GroundworkError("SCHEMA_MISMATCH", `Expected ${this.#dimensions} dimensions, found ${dimensions}.`, {
+        store: NAME,
+      });
+    this.#opened = await openTable(this.#options, dimensions, options);
+    this.#dimensions = dimensions;
+  }
+
+  async write(rows: RecordBatch | Table, options?: CallOptions): Promise<{ readonly rows: number }> {
+    this.#table(options);
+    const tableRows = toTableRows(rows, this.#dimensions);
+    if (tableRows.numRows === 0) return { rows: 0 };
+    const chunkIds = uniqueChunkIds(tableRows);
+    return this.#change(options, async (table) => {
+      const result = await commit("write rows", options, () =>
+        table
+          .mergeInsert("chunk_id")
+          .whenMatchedUpdateAll()
+          .whenNotMatchedInsertAll()
+          .execute(tableRows as never),
+      );
+      const merged = Number(result.numInsertedRows) + Number(result.numUpdatedRows);
+      const found = await this.#countIds(table, chunkIds);
+      if (merged !== chunkIds.length || found !== chunkIds.length)
+        throw new GroundworkError(
+          "ROW_COUNT_MISMATCH",
+          `Expected ${chunkIds.length} rows in the table after the write, found ${found} (${merged} merged). Write the batch again.`,
+          { store: NAME, retryable: true },
+        );
+      return { rows: chunkIds.length };
+    });
+  }
+
+  async #countIds(table: OpenedTable["table"], chunkIds: readonly string[]): Promise<number> {
+    let count = 0;
+    for (let start = 0; start < chunkIds.length; start += IDS_PER_QUERY) {
+      const condition = chunkIdIn(chunkIds.slice(start, start + IDS_PER_QUERY));
+      count += await read("count the rows written", undefined, () => table.countRows(condition));
+    }
+    return count;
+  }
+
+  async stamp(
+    filter: Parameters<VectorStore["stamp"]>[0],
+    { publishedTo }: { readonly publishedTo: number | null },
+    options?: CallOptions,
+  ): Promise<{ readonly rows: number }> {
+    if (publishedTo !== null && !Number.isSafeInteger(publishedTo))
+      throw invalid(`Expected publishedTo as an integer or null, found ${publishedTo}.`);
+    return this.#change(options, async (table) => {
+      const where = filterToSql(filter);
+      const rows = await read("count rows", options, () => table.countRows(where));
+      if (rows === 0) return { rows };
+      const value = publishedTo === null ? "CAST(NULL AS BIGINT)" : String(publishedTo);
+      const result = await commit("stamp rows", options, () =>
+        table.update({ where, valuesSql: { published_to: value } }),
+      );
+      return { rows: Number(result.rowsUpdated) };
+    });
+  }
+
+  async deleteBy(
+    filter: Parameters<VectorStore["deleteBy"]>[0],
+    options?: CallOptions,
+  ): Promise<{ readonly rows: number }> {
+    return this.#change(options, async (table) => {
+      const where = filterToSql(filter);
+      const rows = await read("count rows", options, () => table.countRows(where));
+      if (rows === 0) return { rows };
+      const result = await commit("delete rows", options, () => table.delete(where));
+      return { rows: Number(result.numDeletedRows) };
+    });
+  }
+
+  async search(
+    request: Parameters<VectorStore["search"]>[0],
+    options?: ReadOptions,
+  ): ReturnType<VectorStore["search"]> {
+    const table = this.#table(options);
+    const { vector, text, limit, filter, exact = false } = request;
+    checkVector(vector, this.#dimensions);
+    if (!Number.isSafeInteger(limit) || limit < 0) throw invalid(`Expected limit as a whole number, found ${limit}.`);
+    const where = whereOf(filter, options?.watermark);
+    const [dense, lexical] = await Promise.all([
+      vector === undefined ? undefined : searchDense(table, { vector, where, exact }, limit, options),
+      text === undefined ? undefined : searchLexical(table, text, where, limit, options),
+    ]);
+    return { ...(dense === undefined ? {} : { dense }), ...(lexical === undefined ? {} : { lexical }) };
+  }
+
+  async score(request: Parameters<VectorStore["score"]>[0], options?: ReadOptions): ReturnType<VectorStore["score"]> {
+    const table = this.#table(options);
+    const { chunkIds, vector, text, filter } = request;
+    checkVector(vector, this.#dimensions);
+    return scoreChunks(table, { chunkIds, vector, text, where: whereOf(filter, options?.watermark) }, options);
+  }
+
+  async get(
+    chunkIds: readonly string[],
+    options?: ReadOptions & { readonly columns?: readonly string[] },
+  ): Promise<Table> {
+    const table = this.#table(options);
+    const schema = resultSchema(options?.columns, this.#dimensions);
+    const unique = [...new Set(chunkIds)];
+    const names = schema.fields.map((field) => field.name);
+    const places = new Map<string, { batch: RecordBatch; row: number }>();
+    for (let start = 0; start < unique.length; start += IDS_PER_QUERY) {
+      const ids = chunkIdIn(unique.slice(start, start + IDS_PER_QUERY));
+      const where = whereOf(undefined, options?.watermark, ids)!;
+      const found = await read("read rows", options, () =>
+        table
+          .query()
+          .where(where)
+          .select([...new Set([...names, "chunk_id"])])
+          .toArrow(),
+      );
+      for (const batch of found.batches) {
+        const column = batch.getChild("chunk_id")!;
+        const local = fromTableRows(batch as never, schema);
+        for (let row = 0; row < batch.numRows; row++) places.set(column.get(row), { batch: local, row });
+      }
+    }
+    const ordered = unique.map((chunkId) => places.get(chunkId)).filter((place) => place !== undefined);
+    return new Table(schema, joinRuns(ordered));
+  }
+
+  async *scan(
+    filter?: Parameters<VectorStore["scan"]>[0],
+    options?: ReadOptions & { readonly columns?: readonly string[] },
+  ): AsyncGenerator<RecordBatch> {
+    const table = this.#table(options);
+    const schema = resultSchema(options?.columns, this.#dimensions);
+    const where = whereOf(filter, options?.watermark);
+    let query = table.query().select(schema.fields.map((field) => field.name));
+    if (where !== undefined) query = query.where(where);
+    const batches = query[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const next = await read("scan rows", options, () => batches.next());
+        if (next.done === true) return;
+        const batch = fromTableRows(next.value as never, schema);
+        for (let start = 0; start < batch.numRows; start += MAX_ROWS_PER_WRITE)
+          yield batch.slice(start, Math.min(start + MAX_ROWS_PER_WRITE, batch.numRows));
+      }
+    } finally {
+      await batches.return?.();
+    }
+  }
+
+  async count(filter?: Parameters<VectorStore["count"]>[0], options?: ReadOptions): Promise<number> {
+    const table = this.#table(options);
+    const where = whereOf(filter, options?.watermark);
+    return read("count rows", options, () => table.countRows(where));
+  }
+
+  maintain(options?: CallOptions & { readonly purge?: boolean }): ReturnType<VectorStore["maintain"]> {
+    return this.#change(options, (table) => maintainTable(table, this.#options, options));
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#line;
+    this.#opened?.table.close();
+    this.#opened?.connection.close();
+    this.#opened = undefined;
+  }
+}
+
+/** Rows in the order given, as slices of the batches that hold them: neighbours stay together, nothing is copied. */
+function joinRuns(places: readonly { readonly batch: RecordBatch; readonly row: number }[]): RecordBatch[] {
+  const runs: RecordBatch[] = [];
+  let start = 0;
+  for (let index = 1; index <= places.length; index++) {
+    const before = places[index - 1]!;
+    const place = places[index];
+    if (place !== undefined && place.batch === before.batch && place.row === before.row + 1) continue;
+    runs.push(before.batch.slice(places[start]!.row, before.row + 1));
+    start = index;
+  }
+  return runs;
+}
+
+/**
+ * Vector store on an embedded LanceDB table: one folder on a local disk, no server, several processes at once.
+ *
+ * Up to `exactUpTo` rows the dense list is exact; above it, once `maintain` has built the index, it is approximate with exact
+ * scores. The lexical list is BM25 (k1 1.2, b 0.75) over context and text with English stemming and stop words.
+ */
+export function lancedbStore(options: LancedbStoreOptions): VectorStore {
+  return new LancedbStore(options);
+}
