@@ -1,0 +1,135 @@
+import type { DocumentElement, ExtractionPart, PageImage } from "@groundwork/contracts";
+import { GroundworkError, throwIfAborted } from "@groundwork/contracts";
+import { type PageAnnotations, readAnnotations } from "./annotations.ts";
+import { readAttachments } from "./attachments.ts";
+import { DocumentAssembler } from "./document-assembler.ts";
+import { type PageCounts, readMetadata, withCounts } from "./metadata.ts";
+import { readOutline } from "./outline.ts";
+import { linesOfPage, type PageLines } from "./page-lines.ts";
+import { readPageContent } from "./page-reader.ts";
+import { isBlank, renderPage } from "./page-render.ts";
+import { type PdfDocument, withPage } from "./pdf-document.ts";
+import type { ResolvedPdfOptions } from "./pdf-options.ts";
+import type { FontCache } from "./text-reader.ts";
+import { judgeText } from "./text-verdict.ts";
+
+/** Pages read ahead of the one that is given out: their margins and fonts decide what is furniture and what a heading. */
+const LOOK_AHEAD = 12;
+
+/** A page on its way: as lines, or as what cannot be laid out. */
+type ReadPage =
+  | { readonly kind: "lines"; readonly lines: PageLines; readonly annotations: PageAnnotations }
+  | { readonly kind: "image"; readonly number: number; readonly annotations: PageAnnotations }
+  | { readonly kind: "broken"; readonly number: number };
+
+/** The parts of an open document, page by page. Holds at most {@link LOOK_AHEAD} pages as lines; pictures one at a time. */
+export async function* extractDocument(
+  document: PdfDocument,
+  options: ResolvedPdfOptions,
+  documentId: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<ExtractionPart> {
+  const metadata = readMetadata(document);
+  yield { type: "metadata", metadata };
+  const assembler = new DocumentAssembler(readOutline(document));
+  const tagged = document.pdfium.call("FPDFCatalog_IsTagged")(document.handle) !== 0;
+  const fonts: FontCache = new Map();
+  const counts: PageCounts = { images: 0, annotations: 0 };
+  const ahead: ReadPage[] = [];
+  let broken = 0;
+  for (let next = 0, done = 0; done < document.pages; ) {
+    throwIfAborted(signal, { documentId });
+    if (next < document.pages && ahead.length < LOOK_AHEAD) {
+      const read = readPage(document, next++, fonts, tagged, options.annotations, counts);
+      if (read.kind === "lines") assembler.observe(read.lines);
+      ahead.push(read);
+      continue;
+    }
+    const page = ahead.shift()!;
+    done++;
+    if (page.kind === "broken") {
+      broken++;
+      const message = "A page could not be loaded and was passed over.";
+      yield { type: "warning", warning: { code: "page-unreadable", message, page: page.number } };
+    } else {
+      yield* giveOut(document, assembler, page, options);
+    }
+    yield { type: "progress", unit: "page", done, total: document.pages };
+  }
+  const last = assembler.finish();
+  if (last.length > 0) yield { type: "elements", elements: last };
+  if (broken > 0 && broken === document.pages) {
+    throw new GroundworkError(
+      "CORRUPT_DOCUMENT",
+      "None of the PDF's pages could be loaded. Repair or replace the file.",
+      { documentId },
+    );
+  }
+  if (options.attachments) yield* giveAttachments(document, signal);
+  yield { type: "metadata", metadata: withCounts(metadata, counts, assembler.title) };
+}
+
+function readPage(
+  document: PdfDocument,
+  index: number,
+  fonts: FontCache,
+  tagged: boolean,
+  withNotes: boolean,
+  counts: PageCounts,
+): ReadPage {
+  const number = index + 1;
+  const read = withPage(document, index, (page): ReadPage => {
+    const content = readPageContent(document, page, number, fonts, tagged);
+    const annotations = readAnnotations(document, page, withNotes);
+    counts.images += content.images.length;
+    counts.annotations += annotations.count;
+    const lines = linesOfPage(content);
+    return judgeText(lines) === "image"
+      ? { kind: "image", number, annotations }
+      : { kind: "lines", lines, annotations };
+  });
+  return read ?? { kind: "broken", number };
+}
+
+function* giveOut(
+  document: PdfDocument,
+  assembler: DocumentAssembler,
+  page: Exclude<ReadPage, { kind: "broken" }>,
+  options: ResolvedPdfOptions,
+): Generator<ExtractionPart> {
+  const number = page.kind === "lines" ? page.lines.page : page.number;
+  const elements: DocumentElement[] = [];
+  if (page.kind === "lines") {
+    elements.push(...assembler.take(page.lines));
+  } else {
+    const image = renderImage(document, number, options);
+    if (image !== undefined) {
+      const before = assembler.flush();
+      if (before.length > 0) yield { type: "elements", elements: before };
+      yield { type: "page-image", image };
+    }
+  }
+  elements.push(...assembler.annotationElements(document, number, page.annotations));
+  for (let from = 0; from < elements.length; from += 500) {
+    yield { type: "elements", elements: elements.slice(from, from + 500) };
+  }
+}
+
+/** The picture of a page, unless nothing is to be seen on it. */
+function renderImage(document: PdfDocument, number: number, options: ResolvedPdfOptions): PageImage | undefined {
+  const limits = { dpi: options.imageDpi, maxPixels: options.maxImagePixels };
+  const image = withPage(document, number - 1, (page) => renderPage(document, page, number, limits));
+  return image === undefined || isBlank(image) ? undefined : image;
+}
+
+async function* giveAttachments(
+  document: PdfDocument,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<ExtractionPart> {
+  for (const child of readAttachments(document)) {
+    throwIfAborted(signal);
+    if ("skipped" in child)
+      yield { type: "warning", warning: { code: "attachment-unreadable", message: child.skipped } };
+    else yield { type: "child", child };
+  }
+}

@@ -1,0 +1,22 @@
+import type { Block } from "./blocks.ts";
+
+/** Levels of list items from their indents: an item further right than the one before it is one level deeper. */
+export class ListLevels {
+  #indents: number[] = [];
+  #page = 0;
+
+  levelOf(block: Block): number {
+    const tolerance = 0.6 * block.style.size;
+    if (block.page !== this.#page && block.page !== this.#page + 1) this.#indents = [];
+    this.#page = block.page;
+    while (this.#indents.length > 0 && this.#indents.at(-1)! > block.indent + tolerance) this.#indents.pop();
+    const last = this.#indents.at(-1);
+    if (last === undefined || block.indent > last + tolerance) this.#indents.push(block.indent);
+    return this.#indents.length - 1;
+  }
+
+  /** A block that is no list item ended the list. */
+  end(block: Block): void {
+    if (block.indent <= (this.#indents[0] ?? Number.POSITIVE_INFINITY) + 1) this.#indents = [];
+  }
+}

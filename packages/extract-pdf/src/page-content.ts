@@ -1,0 +1,86 @@
+/** Plain data of one page as read from PDFium, before any layout. Lengths in points, y downwards, as the page is shown. */
+export interface PageContent {
+  /** 1-based. */
+  readonly page: number;
+  readonly width: number;
+  readonly height: number;
+  readonly glyphs: readonly Glyph[];
+  readonly rules: readonly Rule[];
+  /** Filled rectangles that are not white and too thick to be rules: shaded cells, call-outs, bars. */
+  readonly fills: readonly Area[];
+  readonly images: readonly Area[];
+  /** Visible paths that are neither rules nor rectangles: drawings, outlined text. */
+  readonly drawings: number;
+  readonly health: TextHealth;
+}
+
+export interface Area {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** Of one font at one size. Shared by all glyphs that have it. */
+export interface TextStyle {
+  readonly font: string;
+  /** Points, after all transformations. */
+  readonly size: number;
+  readonly bold: boolean;
+  readonly italic: boolean;
+  readonly monospaced: boolean;
+}
+
+/** Quarter turns clockwise of the writing direction against the page as shown. */
+export type Turn = 0 | 1 | 2 | 3;
+
+export interface Glyph extends Area {
+  readonly text: string;
+  /** Of the line the glyph stands on: y for turns 0 and 2, x for 1 and 3. */
+  readonly baseline: number;
+  readonly style: TextStyle;
+  readonly turn: Turn;
+  /** A space, tab or line end of the text layer came before it. */
+  readonly spaceBefore: boolean;
+  /** Number of its text object: glyphs of one object were shown by one operator. */
+  readonly object: number;
+  /** Neither horizontal nor vertical, such as a watermark across the page. */
+  readonly skewed?: boolean;
+  readonly tag?: StructureTag;
+}
+
+/** What a tagged PDF says about a stretch of content. */
+export interface StructureTag {
+  /** Standard structure type: H1, P, LI, TD, ... or "Artifact". */
+  readonly type: string;
+  /** Number of the structure element, unique on the page. */
+  readonly element: number;
+}
+
+/** A straight horizontal or vertical line: drawn, or an edge of a filled rectangle. */
+export interface Rule {
+  readonly orientation: "horizontal" | "vertical";
+  /** y of a horizontal, x of a vertical rule. */
+  readonly at: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Counts by which a text layer that lies is told. */
+export interface TextHealth {
+  /** Visible characters that are not white space. */
+  readonly glyphs: number;
+  /** U+FFFD, private use, controls, or without a mapping to Unicode. */
+  readonly unmapped: number;
+  /** Drawn invisibly (text rendering mode 3), as OCR writes it over a scan. */
+  readonly invisible: number;
+}
+
+export function unite(a: Area, b: Area): Area {
+  return {
+    left: Math.min(a.left, b.left),
+    top: Math.min(a.top, b.top),
+    right: Math.max(a.right, b.right),
+    bottom: Math.max(a.bottom, b.bottom),
+  };
+}

@@ -1,0 +1,22 @@
+import { readGraphics } from "./graphics-reader.ts";
+import type { PageContent } from "./page-content.ts";
+import { readFrame } from "./page-frame.ts";
+import type { PdfDocument } from "./pdf-document.ts";
+import { readStructure } from "./structure-reader.ts";
+import { type FontCache, readGlyphs } from "./text-reader.ts";
+
+/** Reads a loaded page into plain data: after it the page can be closed. `number` is 1-based. */
+export function readPageContent(
+  document: PdfDocument,
+  page: number,
+  number: number,
+  fonts: FontCache,
+  tagged: boolean,
+): PageContent {
+  const { pdfium } = document;
+  const frame = readFrame(pdfium, page);
+  const tags = tagged ? readStructure(pdfium, page) : undefined;
+  const { glyphs, health } = readGlyphs(pdfium, page, frame, fonts, tags);
+  const { rules, fills, images, drawings } = readGraphics(pdfium, page, frame);
+  return { page: number, width: frame.width, height: frame.height, glyphs, rules, fills, images, drawings, health };
+}

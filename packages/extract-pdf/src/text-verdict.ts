@@ -1,0 +1,56 @@
+import type { PageLines } from "./page-lines.ts";
+
+/** What to do with a page: read its text layer, read its picture, or pass it over because nothing is on it. */
+export type TextVerdict = "text" | "image" | "blank";
+
+/** Share of characters without a meaning from which on a text layer is thought to lie. */
+const MAX_UNMAPPED = 0.25;
+/** Fewer visible characters than this beside a picture of the whole page are a stamp or a page number, not its text. */
+const FEW_GLYPHS = 40;
+/** Share of the page that a scan covers. */
+const SCAN_COVER = 0.55;
+
+/** Judges a page's text layer. */
+export function judgeText(page: PageLines): TextVerdict {
+  const { glyphs, unmapped } = page.health;
+  const area = page.width * page.height;
+  const covered = page.images.reduce(
+    (largest, image) =>
+      Math.max(
+        largest,
+        (Math.max(0, image.right - image.left) * Math.max(0, image.bottom - image.top)) / Math.max(1, area),
+      ),
+    0,
+  );
+  if (glyphs === 0) return page.images.length > 0 || page.drawings > 0 ? "image" : "blank";
+  if (unmapped > MAX_UNMAPPED * glyphs && glyphs >= 8) return "image";
+  if (glyphs < FEW_GLYPHS && covered > SCAN_COVER) return "image";
+  return looksLikeWords(page) ? "text" : "image";
+}
+
+/**
+ * A font whose mapping is wrong gives letters that make no words: long runs without vowels, or letters and signs mixed at
+ * random. Judged on Latin script only, with enough of it.
+ */
+function looksLikeWords(page: PageLines): boolean {
+  let words = 0;
+  let odd = 0;
+  for (const line of page.main.lines) {
+    for (const { text } of line.words) {
+      const letters = text.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, "");
+      if (letters.length < 4 || !/[A-Za-z]/.test(letters)) continue;
+      words++;
+      if (isOdd(letters)) odd++;
+    }
+  }
+  return words < 25 || odd / words < 0.45;
+}
+
+function isOdd(word: string): boolean {
+  if (/^\p{L}*$/u.test(word) && !/[A-Za-z]/.test(word)) return false;
+  const signs = word.replace(/[\p{L}\p{M}'’.\-/&@_:0-9]/gu, "").length;
+  if (signs > 0.25 * word.length) return true;
+  if (/^[A-Z0-9.\-/&]+$/.test(word) || /[@/:_\d]/.test(word)) return false;
+  if (!/[aeiouyàâäáãåæéèêëíìîïóòôöõøúùûüýœı]/iu.test(word)) return true;
+  return /[bcdfghjklmnpqrstvwxz]{6,}/i.test(word) || /\p{Ll}\p{Lu}\p{Ll}+\p{Lu}/u.test(word);
+}
