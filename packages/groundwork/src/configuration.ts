@@ -1,0 +1,48 @@
+import type {
+  ArtifactStore,
+  Catalog,
+  Chunker,
+  Embedder,
+  Enricher,
+  Extractor,
+  LineageSink,
+  PiiStage,
+  Reranker,
+  Source,
+  VectorStore,
+} from "@groundwork/contracts";
+import type { MediaTypeDetector, PipelineSettings } from "@groundwork/pipeline";
+
+/** Every part can be swapped; what is left out is the embedded default, which needs no server and no key. */
+export interface KnowledgeBaseConfiguration {
+  /** Folder of the embedded parts (catalog, store, artefacts, caches). @default "./.groundwork" */
+  readonly path?: string;
+  /** What `groundwork ingest` reads when no path is given. */
+  readonly sources?: readonly Source[];
+  /** The first that accepts a media type wins. @default localExtractors() */
+  readonly extractors?: readonly Extractor[];
+  readonly detectMediaType?: MediaTypeDetector;
+  /** @default language, dates in force, title */
+  readonly enrichers?: readonly Enricher[];
+  /** @default everything passes */
+  readonly pii?: PiiStage;
+  /** @default by structure, 256 tokens */
+  readonly chunker?: Chunker;
+  /** @default all-MiniLM-L6-v2, weight-only int8, on this machine */
+  readonly embedder?: Embedder;
+  /** Passages are reordered by it when it is there. */
+  readonly reranker?: Reranker;
+  /** @default LanceDB in `path` */
+  readonly store?: VectorStore;
+  /** @default SQLite in `path` */
+  readonly catalog?: Catalog;
+  /** @default files in `path` */
+  readonly artifacts?: ArtifactStore;
+  readonly lineage?: readonly LineageSink[];
+  readonly settings?: PipelineSettings;
+}
+
+/** Gives a configuration its type: the default export of `groundwork.config.ts`. */
+export function defineKnowledgeBase(configuration: KnowledgeBaseConfiguration): KnowledgeBaseConfiguration {
+  return configuration;
+}

@@ -1,0 +1,12 @@
+export {
+  type Answer,
+  GroundworkError,
+  type Passage,
+  type RetrieveRequest,
+  type RetrieveResult,
+} from "@groundwork/contracts";
+export type { IngestProgress, IngestReport, Plan } from "@groundwork/pipeline";
+export { defineKnowledgeBase, type KnowledgeBaseConfiguration } from "./configuration.ts";
+export { type DocumentView, KnowledgeBase, type KnowledgeBaseStatus } from "./knowledge-base.ts";
+export { localExtractors } from "./local-extractors.ts";
+export { openKnowledgeBase } from "./open-knowledge-base.ts";

@@ -1,0 +1,207 @@
+import {
+  type AbsenceExplanation,
+  type Answer,
+  type CallOptions,
+  type CatalogDocument,
+  type CatalogRevision,
+  type ChunkRow,
+  type DeadLetter,
+  type DocumentState,
+  decodeChunks,
+  decodeTextRevision,
+  GroundworkError,
+  type RetrieveRequest,
+  type RetrieveResult,
+  type RunRecord,
+  type Source,
+  type TextRevision,
+} from "@groundwork/contracts";
+import {
+  type IngestOptions,
+  type IngestReport,
+  ingest,
+  type PipelineParts,
+  type Plan,
+  type PlanOptions,
+  planIngest,
+} from "@groundwork/pipeline";
+import type { KnowledgeBaseRetriever } from "@groundwork/retrieval";
+
+export interface KnowledgeBaseStatus {
+  readonly documents: Readonly<Record<DocumentState, number>>;
+  readonly chunks: number;
+  readonly mediaTypes: Readonly<Record<string, number>>;
+  readonly watermark: number;
+  readonly openPublications: number;
+  readonly lastRun: RunRecord | undefined;
+  readonly deadLetters: readonly DeadLetter[];
+  readonly embedder: string;
+  readonly store: string;
+}
+
+/** Everything known of one document: the inspector's view. */
+export interface DocumentView {
+  readonly document: CatalogDocument;
+  readonly revisions: readonly CatalogRevision[];
+  readonly revision: TextRevision | undefined;
+  readonly chunks: readonly ChunkRow[];
+}
+
+const DOCUMENT_STATES: readonly DocumentState[] = ["live", "stale", "hidden", "failed", "deleted"];
+
+/** An open knowledge base. Close it, or declare it with `await using`. */
+export class KnowledgeBase {
+  /** The parts it is made of, for those who extend it. */
+  readonly parts: PipelineParts;
+  readonly #retriever: KnowledgeBaseRetriever;
+  readonly #closers: readonly (() => Promise<void> | void)[];
+  #closed: Promise<void> | undefined;
+
+  constructor(
+    parts: PipelineParts,
+    retriever: KnowledgeBaseRetriever,
+    closers: readonly (() => Promise<void> | void)[],
+  ) {
+    this.parts = parts;
+    this.#retriever = retriever;
+    this.#closers = closers;
+  }
+
+  /** What an ingestion of these sources would do. Reads listings and the catalog only. */
+  plan(sources: Source | readonly Source[], options: PlanOptions = {}): Promise<Plan> {
+    this.#check();
+    return planIngest(
+      Array.isArray(sources) ? (sources as readonly Source[]) : [sources as Source],
+      this.parts,
+      options,
+    );
+  }
+
+  /** Carries out a plan, or plans and carries out. Idempotent, resumable; each document has an outcome in the report. */
+  ingest(target: Plan | Source | readonly Source[], options: IngestOptions = {}): Promise<IngestReport> {
+    this.#check();
+    const isPlan = !Array.isArray(target) && "items" in target;
+    return ingest(
+      isPlan ? (target as Plan) : Array.isArray(target) ? (target as readonly Source[]) : [target as Source],
+      this.parts,
+      options,
+    );
+  }
+
+  /** The passages that decide a question, each with a citation that was checked against the canonical text. */
+  retrieve(request: RetrieveRequest, options: CallOptions = {}): Promise<RetrieveResult> {
+    this.#check();
+    return this.#retriever.retrieve(request, options);
+  }
+
+  /** The sentences that answer, each with its citation; `answered: false` when the corpus does not answer. */
+  answer(request: RetrieveRequest, options: CallOptions = {}): Promise<Answer> {
+    this.#check();
+    return this.#retriever.answer(request, options);
+  }
+
+  /** Why a document is not among the passages of a request. */
+  explainAbsence(request: RetrieveRequest, documentId: string, options: CallOptions = {}): Promise<AbsenceExplanation> {
+    this.#check();
+    return this.#retriever.explainAbsence(request, documentId, options);
+  }
+
+  async status(options: CallOptions = {}): Promise<KnowledgeBaseStatus> {
+    this.#check();
+    const { catalog, store, embedder } = this.parts;
+    const documents = Object.fromEntries(DOCUMENT_STATES.map((state) => [state, 0])) as Record<DocumentState, number>;
+    const mediaTypes: Record<string, number> = {};
+    for await (const document of catalog.listDocuments({}, options)) {
+      documents[document.state]++;
+      if (document.state === "live" && document.mediaType !== undefined)
+        mediaTypes[document.mediaType] = (mediaTypes[document.mediaType] ?? 0) + 1;
+    }
+    const watermark = await catalog.watermark(options);
+    const deadLetters: DeadLetter[] = [];
+    for await (const letter of catalog.listDeadLetters({}, options)) deadLetters.push(letter);
+    return {
+      documents,
+      mediaTypes,
+      chunks: await store.count(undefined, { ...options, watermark }),
+      watermark,
+      openPublications: (await catalog.openPublications(options)).length,
+      lastRun: (await catalog.listRuns({ limit: 1 }, options))[0],
+      deadLetters,
+      embedder: `${embedder.modelId}@${embedder.revision}`,
+      store: store.name,
+    };
+  }
+
+  /** Documents whose id, key or URI is `reference`, or whose key ends with it. */
+  async find(reference: string, options: CallOptions = {}): Promise<readonly CatalogDocument[]> {
+    this.#check();
+    const direct = await this.parts.catalog.getDocument(reference, options);
+    if (direct !== undefined) return [direct];
+    const exact: CatalogDocument[] = [];
+    const partial: CatalogDocument[] = [];
+    for await (const document of this.parts.catalog.listDocuments({}, options)) {
+      if (document.key === reference || document.uri === reference) exact.push(document);
+      else if (document.key.endsWith(`/${reference}`) || document.key.split("/").at(-1) === reference)
+        partial.push(document);
+    }
+    return exact.length > 0 ? exact : partial;
+  }
+
+  /** Elements, pages, boxes, reading order and chunks of a document, by id, key or file name. */
+  async show(reference: string, options: CallOptions = {}): Promise<DocumentView> {
+    const found = await this.find(reference, options);
+    const [document] = found;
+    if (document === undefined) {
+      throw new GroundworkError(
+        "NOT_FOUND",
+        `No document has the id, key or file name "${reference}". \`groundwork status --documents\` lists them.`,
+      );
+    }
+    if (found.length > 1) {
+      throw new GroundworkError(
+        "INVALID_ARGUMENT",
+        `"${reference}" names ${found.length} documents: ${found
+          .slice(0, 5)
+          .map(({ key }) => key)
+          .join(", ")}. Give the whole key or the id.`,
+      );
+    }
+    const { catalog, artifacts, store } = this.parts;
+    const { documentId, liveRevision } = document;
+    const revisions = await catalog.listRevisions(documentId, options);
+    const record = revisions.find((revision) => revision.revisionId === liveRevision);
+    const bytes = record === undefined ? undefined : await artifacts.get(record.artifact, options);
+    const chunks: ChunkRow[] = [];
+    const watermark = await catalog.watermark(options);
+    for await (const batch of store.scan(
+      { op: "eq", field: "documentId", value: documentId },
+      { ...options, watermark },
+    ))
+      chunks.push(...decodeChunks(batch));
+    return {
+      document,
+      revisions,
+      revision: bytes === undefined ? undefined : await decodeTextRevision(bytes),
+      chunks: chunks.sort((a, b) => a.ordinal - b.ordinal),
+    };
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= (async () => {
+      for (const close of this.#closers) await close();
+    })();
+    return this.#closed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #check(): void {
+    if (this.#closed !== undefined)
+      throw new GroundworkError(
+        "INVALID_ARGUMENT",
+        "The knowledge base is closed. Open it again with openKnowledgeBase().",
+      );
+  }
+}
