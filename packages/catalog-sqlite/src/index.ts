@@ -1,0 +1,1 @@
+export { type SqliteCatalogOptions, sqliteCatalog } from "./sqlite-catalog.ts";
