@@ -1,0 +1,131 @@
+import {
+  type Box,
+  type Chunk,
+  chunkIdOf,
+  contentHashOf,
+  type ElementLocation,
+  embedderInput,
+  type PlacedElement,
+  type TextRevision,
+  type TokenCounter,
+} from "@groundwork/contracts";
+import { rangeOfSlice } from "./sheet-range.ts";
+import { isHeading } from "./span.ts";
+
+export interface ChunkPlan {
+  readonly start: number;
+  readonly end: number;
+  readonly context: string;
+  readonly role?: "parent";
+  readonly parentChunk?: string;
+}
+
+/** Tokens of a chunk as embedded. */
+export function inputTokens(counter: TokenCounter, context: string, text: string): number {
+  return counter.count(embedderInput(context, text)) + counter.specialTokens;
+}
+
+/** Makes chunks of one revision, in order. */
+export function createAssembler(
+  revision: TextRevision,
+  fingerprint: string,
+  counter: TokenCounter,
+): (plan: ChunkPlan) => Chunk {
+  let ordinal = 0;
+  return ({ start, end, context, role, parentChunk }) => {
+    const elements = elementsOf(revision.elements, start, end);
+    const text = revision.text.slice(start, end);
+    return {
+      chunkId: chunkIdOf(revision.revisionId, fingerprint, ordinal),
+      ordinal: ordinal++,
+      text,
+      charStart: start,
+      charEnd: end,
+      context,
+      tokens: inputTokens(counter, context, text),
+      sectionPath: commonPath(elements),
+      boxes: elements.flatMap((element) => boxesOf(element, start, end)),
+      ...timesOf(elements, start, end),
+      ...locationOf(elements, start, end),
+      ...(role === undefined ? {} : { role }),
+      ...(parentChunk === undefined ? {} : { parentChunk }),
+      contentHash: contentHashOf(context, text),
+    };
+  };
+}
+
+/** Elements that overlap the slice; they are in order, so both ends are found by halving. */
+function elementsOf(elements: readonly PlacedElement[], start: number, end: number): PlacedElement[] {
+  let low = 0;
+  let high = elements.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (elements[middle]!.charEnd <= start) low = middle + 1;
+    else high = middle;
+  }
+  const found: PlacedElement[] = [];
+  for (let index = low; index < elements.length && elements[index]!.charStart < end; index++)
+    found.push(elements[index]!);
+  return found;
+}
+
+/** The section that holds all of the slice. Headings count only where there is nothing else. */
+function commonPath(elements: readonly PlacedElement[]): readonly string[] {
+  const body = elements.filter((element) => !isHeading(element));
+  const [first, ...others] = body.length > 0 ? body : elements;
+  let path = first?.sectionPath ?? [];
+  for (const { sectionPath } of others) {
+    let length = 0;
+    while (length < path.length && path[length] === sectionPath[length]) length++;
+    if (length < path.length) path = path.slice(0, length);
+  }
+  return path;
+}
+
+function boxesOf(element: PlacedElement, start: number, end: number): Box[] {
+  const { boxes = [], charStart } = element;
+  return boxes.flatMap((box) => {
+    if (box.start === undefined || box.end === undefined) return [box];
+    const from = Math.max(charStart + box.start, start);
+    const to = Math.min(charStart + box.end, end);
+    return from < to ? [{ ...box, start: from - start, end: to - start }] : [];
+  });
+}
+
+function timesOf(
+  elements: readonly PlacedElement[],
+  start: number,
+  end: number,
+): { readonly startMs?: number; readonly endMs?: number } {
+  let startMs = Number.POSITIVE_INFINITY;
+  let endMs = Number.NEGATIVE_INFINITY;
+  for (const element of elements) {
+    const runs = (element.times ?? []).filter(
+      (run) => element.charStart + run.start < end && element.charStart + run.end > start,
+    );
+    for (const run of runs) {
+      startMs = Math.min(startMs, run.startMs);
+      endMs = Math.max(endMs, run.endMs);
+    }
+    if (runs.length === 0) {
+      if (element.startMs !== undefined) startMs = Math.min(startMs, element.startMs);
+      if (element.endMs !== undefined) endMs = Math.max(endMs, element.endMs);
+    }
+  }
+  return {
+    ...(Number.isFinite(startMs) ? { startMs } : {}),
+    ...(Number.isFinite(endMs) ? { endMs } : {}),
+  };
+}
+
+/** The place of the first element, with the range of all of them. */
+function locationOf(
+  elements: readonly PlacedElement[],
+  start: number,
+  end: number,
+): { readonly location?: ElementLocation } {
+  const location = elements.find((element) => element.location !== undefined)?.location;
+  if (location === undefined) return {};
+  const range = rangeOfSlice(elements, start, end);
+  return { location: { ...location, ...(range === undefined ? {} : { range }) } };
+}

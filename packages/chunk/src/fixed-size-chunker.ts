@@ -1,0 +1,88 @@
+import {
+  type Chunk,
+  type Chunker,
+  fingerprintOf,
+  GroundworkError,
+  type StageIdentity,
+  type TextRevision,
+  type TokenCounter,
+} from "@groundwork/contracts";
+import { createAssembler, inputTokens } from "./assemble-chunk.ts";
+import { checkedBudget } from "./checked-budget.ts";
+import { elementSpans } from "./element-spans.ts";
+import { bodyStretches } from "./sections.ts";
+import type { Span } from "./span.ts";
+import { splitAt } from "./split-span.ts";
+
+export interface FixedSizeChunkerOptions {
+  /** The embedder's own. */
+  readonly tokenCounter: TokenCounter;
+  /** Most tokens of a chunk as embedded, special tokens included. At least 8. @default 256 */
+  readonly maxTokens?: number;
+  /** Most tokens that a chunk repeats from the end of the one before; less than half of `maxTokens`. @default 0 */
+  readonly overlapTokens?: number;
+}
+
+/**
+ * Fills each chunk with as many words as fit, whatever the structure: the plain baseline. Without context. A word over the
+ * budget is cut at characters. Page furniture ends a chunk, as everywhere.
+ */
+export function fixedSizeChunker(options: FixedSizeChunkerOptions): Chunker {
+  const { tokenCounter } = options;
+  const maxTokens = checkedBudget("maxTokens", options.maxTokens ?? 256, 8);
+  const overlapTokens = checkedBudget("overlapTokens", options.overlapTokens ?? 0, 0);
+  if (overlapTokens * 2 >= maxTokens)
+    throw new GroundworkError(
+      "INVALID_ARGUMENT",
+      `Expected overlapTokens to be less than half of maxTokens (${maxTokens}), found ${overlapTokens}.`,
+      { stage: "chunk" },
+    );
+  const identity: StageIdentity = {
+    name: "fixed-size-chunker",
+    revision: "1",
+    options: { maxTokens, overlapTokens },
+    artifacts: [tokenCounter.id],
+  };
+  const fingerprint = fingerprintOf(identity);
+  const count = (text: string): number => tokenCounter.count(text);
+  const room = maxTokens - tokenCounter.specialTokens;
+
+  function wordsOf(text: string, span: Span): Span[] {
+    return splitAt(text, span, "word", count).flatMap((word) =>
+      word.tokens <= room
+        ? [word]
+        : splitAt(text, word, "character", count).flatMap((piece) =>
+            piece.tokens <= room ? [piece] : splitAt(text, piece, "character", count),
+          ),
+    );
+  }
+
+  function* windows(text: string, words: readonly Span[]): Generator<{ readonly start: number; readonly end: number }> {
+    let from = 0;
+    let covered = 0;
+    while (covered < words.length) {
+      let to = from;
+      let tokens = 0;
+      while (to < words.length && (to === from || tokens + words[to]!.tokens <= room)) tokens += words[to++]!.tokens;
+      const { start } = words[from]!;
+      while (to > covered + 1 && inputTokens(tokenCounter, "", text.slice(start, words[to - 1]!.end)) > maxTokens) to--;
+      yield { start, end: words[to - 1]!.end };
+      covered = to;
+      let repeated = 0;
+      from = to;
+      while (from > 0 && to < words.length && repeated + words[from - 1]!.tokens <= overlapTokens)
+        repeated += words[--from]!.tokens;
+    }
+  }
+
+  return {
+    identity,
+    *chunk(revision: TextRevision): Generator<Chunk> {
+      const assemble = createAssembler(revision, fingerprint, tokenCounter);
+      for (const stretch of bodyStretches(revision.elements)) {
+        const words = elementSpans(revision.text, stretch, count).flatMap((span) => wordsOf(revision.text, span));
+        for (const slice of windows(revision.text, words)) yield assemble({ ...slice, context: "" });
+      }
+    },
+  };
+}
