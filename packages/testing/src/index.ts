@@ -1,3 +1,4 @@
 export * from "./expect-error.ts";
 export * from "./memory-vector-store.ts";
 export * from "./suite-case.ts";
+export * from "./vector-store-suite.ts";
