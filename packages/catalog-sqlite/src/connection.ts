@@ -22,7 +22,9 @@ export class Connection {
 
   /** What every connection needs. Deleted content is overwritten; a committed publication survives a power cut. */
   configure(): void {
-    this.exec("PRAGMA secure_delete = ON; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;");
+    this.exec(
+      "PRAGMA secure_delete = ON; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536;",
+    );
   }
 
   exec(sql: string): void {

@@ -76,7 +76,7 @@ export class ReaderPool {
     let reader = this.#idle.pop();
     if (reader === undefined) {
       reader = new Connection(this.#path);
-      reader.exec("PRAGMA query_only = ON; PRAGMA temp_store = MEMORY;");
+      reader.exec("PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;");
     }
     this.#busy.add(reader);
     return reader;

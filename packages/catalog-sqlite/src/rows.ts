@@ -12,6 +12,13 @@ import type {
 import type { Row } from "./connection.ts";
 import { keyOrder } from "./key-order.ts";
 
+/** An upsert that keeps the place of the row: rows lie in the order of their first writing, which is near that of keys. */
+function upsert(table: string, key: readonly string[], values: readonly string[]): string {
+  const columns = [...key, ...values];
+  return `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})
+    ON CONFLICT (${key.join(", ")}) DO UPDATE SET ${values.map((column) => `${column} = excluded.${column}`).join(", ")}`;
+}
+
 const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
 const parse = <T>(text: SQLInputValue | undefined): T => JSON.parse(text as string) as T;
 
@@ -25,9 +32,30 @@ function present<T extends object>(row: Row, columns: Readonly<Record<string, ke
   return result as Partial<T>;
 }
 
-export const UPSERT_DOCUMENT: string = `INSERT OR REPLACE INTO documents (document_id, source_id, key, key_order, uri, state,
-  version, hint, media_type, size, metadata, allow, deny, fingerprint, live_revision, chunks, parent_id, moved_from, updated_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+export const UPSERT_DOCUMENT: string = upsert(
+  "documents",
+  ["document_id"],
+  [
+    "source_id",
+    "key",
+    "key_order",
+    "uri",
+    "state",
+    "version",
+    "hint",
+    "media_type",
+    "size",
+    "metadata",
+    "allow",
+    "deny",
+    "fingerprint",
+    "live_revision",
+    "chunks",
+    "parent_id",
+    "moved_from",
+    "updated_at",
+  ],
+);
 
 export function documentValues(document: CatalogDocument): SQLInputValue[] {
   return [
@@ -82,9 +110,24 @@ export function toDocument(row: Row): CatalogDocument {
   };
 }
 
-export const UPSERT_REVISION: string = `INSERT OR REPLACE INTO revisions (revision_id, document_id, version, artifact, metadata,
-  media_type, extraction, chunker, embedder, chunks, published_from, published_to, run_id)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+export const UPSERT_REVISION: string = upsert(
+  "revisions",
+  ["revision_id"],
+  [
+    "document_id",
+    "version",
+    "artifact",
+    "metadata",
+    "media_type",
+    "extraction",
+    "chunker",
+    "embedder",
+    "chunks",
+    "published_from",
+    "published_to",
+    "run_id",
+  ],
+);
 
 export function revisionValues(revision: CatalogRevision): SQLInputValue[] {
   return [
@@ -122,10 +165,11 @@ export function toRevision(row: Row): CatalogRevision {
   };
 }
 
-export const UPSERT_RUN: string = `INSERT INTO runs (run_id, kind, status, started_at, finished_at, configuration, stages, counts)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT (run_id) DO UPDATE SET kind = excluded.kind, status = excluded.status, started_at = excluded.started_at,
-  finished_at = excluded.finished_at, configuration = excluded.configuration, stages = excluded.stages, counts = excluded.counts`;
+export const UPSERT_RUN: string = upsert(
+  "runs",
+  ["run_id"],
+  ["kind", "status", "started_at", "finished_at", "configuration", "stages", "counts"],
+);
 
 export function runValues(run: RunRecord): SQLInputValue[] {
   return [
@@ -153,8 +197,11 @@ export function toRun(row: Row): RunRecord {
   };
 }
 
-export const UPSERT_OUTCOME: string = `INSERT OR REPLACE INTO outcomes (run_id, document_id, key, status, error, stage, warnings,
-  pages, chunks, embedded, milliseconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+export const UPSERT_OUTCOME: string = upsert(
+  "outcomes",
+  ["run_id", "document_id"],
+  ["key", "status", "error", "stage", "warnings", "pages", "chunks", "embedded", "milliseconds"],
+);
 
 export function outcomeValues(runId: string, outcome: DocumentOutcome): SQLInputValue[] {
   return [
@@ -191,8 +238,11 @@ export function toOutcome(row: Row): DocumentOutcome {
   };
 }
 
-export const UPSERT_DEAD_LETTER: string = `INSERT OR REPLACE INTO dead_letters (document_id, source_id, key, key_order, version,
-  error, stage, attempts, first_at, last_at, run_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+export const UPSERT_DEAD_LETTER: string = upsert(
+  "dead_letters",
+  ["document_id"],
+  ["source_id", "key", "key_order", "version", "error", "stage", "attempts", "first_at", "last_at", "run_id"],
+);
 
 export function deadLetterValues(letter: DeadLetter): SQLInputValue[] {
   return [
@@ -225,8 +275,11 @@ export function toDeadLetter(row: Row): DeadLetter {
   };
 }
 
-export const UPSERT_EDGE: string = `INSERT OR REPLACE INTO lineage_edges (from_kind, from_id, to_kind, to_id, run_id, fingerprint)
-  VALUES (?, ?, ?, ?, ?, ?)`;
+export const UPSERT_EDGE: string = upsert(
+  "lineage_edges",
+  ["from_kind", "from_id", "to_kind", "to_id", "run_id"],
+  ["fingerprint"],
+);
 
 export function edgeValues(edge: LineageEdge): SQLInputValue[] {
   return [edge.fromKind, edge.fromId, edge.toKind, edge.toId, edge.runId, edge.fingerprint ?? null];

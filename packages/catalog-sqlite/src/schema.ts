@@ -33,7 +33,7 @@ CREATE TABLE documents (
   parent_id      TEXT,
   moved_from     TEXT,
   updated_at     INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX documents_in_order ON documents (source_id, coalesce(key_order, key), document_id);
 CREATE INDEX documents_by_version ON documents (version) WHERE version IS NOT NULL;
 CREATE INDEX documents_by_parent ON documents (parent_id) WHERE parent_id IS NOT NULL;
@@ -52,7 +52,7 @@ CREATE TABLE revisions (
   published_from INTEGER NOT NULL,
   published_to   INTEGER,
   run_id         TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX revisions_of_document ON revisions (document_id, published_from, revision_id);
 
 CREATE TABLE runs (
@@ -81,8 +81,9 @@ CREATE TABLE outcomes (
   chunks       INTEGER,
   embedded     INTEGER,
   milliseconds REAL,
-  PRIMARY KEY (run_id, document_id)
-) STRICT, WITHOUT ROWID;
+  UNIQUE (run_id, document_id)
+) STRICT;
+CREATE INDEX outcomes_of_run ON outcomes (run_id);
 CREATE INDEX outcomes_of_document ON outcomes (document_id);
 
 CREATE TABLE dead_letters (
@@ -120,7 +121,7 @@ CREATE TABLE lineage_edges (
   fingerprint TEXT,
   PRIMARY KEY (from_id, from_kind, to_id, to_kind, run_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX lineage_edges_to ON lineage_edges (to_id, to_kind);
+CREATE INDEX lineage_edges_to ON lineage_edges (to_id);
 CREATE INDEX lineage_edges_of_run ON lineage_edges (run_id);
 
 CREATE TABLE answers (

@@ -52,8 +52,8 @@ export interface SqliteCatalogOptions {
   /** Milliseconds that a call waits for other processes before `CATALOG_BUSY`. @default 10_000 */
   readonly busyTimeoutMs?: number;
   /**
-   * Bytes up to which `open` reads the whole file to find damage (about a second per gigabyte). A bigger catalog is checked as it is
-   * read. @default 67_108_864
+   * Bytes up to which `open` reads the whole file to find damage (about half a second for 64 MiB). A bigger catalog is checked as it is
+   * read. @default 33_554_432
    */
   readonly integrityCheckLimit?: number;
 }
@@ -79,7 +79,7 @@ class SqliteCatalog implements Catalog {
   #opening: Promise<void> | undefined;
   #closed = false;
 
-  constructor({ path, busyTimeoutMs = 10_000, integrityCheckLimit = 64 * 1024 * 1024 }: SqliteCatalogOptions) {
+  constructor({ path, busyTimeoutMs = 10_000, integrityCheckLimit = 32 * 1024 * 1024 }: SqliteCatalogOptions) {
     if (typeof path !== "string" || path === "" || path === ":memory:" || basename(path) === "") {
       throw new GroundworkError("INVALID_CONFIGURATION", "Expected `path` to be the path of the catalog's file.");
     }
@@ -155,9 +155,9 @@ class SqliteCatalog implements Catalog {
     return (await this.#all(sql, [limit ?? -1], options)).map(toRun);
   }
 
-  /** By document id. */
+  /** In the order of their first recording. */
   async *listOutcomes(runId: string, options?: CallOptions): AsyncGenerator<DocumentOutcome, void, undefined> {
-    yield* this.#iterate("SELECT * FROM outcomes WHERE run_id = ? ORDER BY document_id", [runId], toOutcome, options);
+    yield* this.#iterate("SELECT * FROM outcomes WHERE run_id = ? ORDER BY rowid", [runId], toOutcome, options);
   }
 
   async recordOutcomes(
