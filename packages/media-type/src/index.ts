@@ -1,0 +1,9 @@
+export { type DetectedCharset, detectCharset, isSupportedCharset } from "./charset.ts";
+export { type DetectedMediaType, type DetectMediaTypeOptions, detectMediaType } from "./detect-media-type.ts";
+export {
+  createTextDecoder,
+  decodeContent,
+  detectContentCharset,
+  requireCharset,
+  type StreamingTextDecoder,
+} from "./text-decoder.ts";
