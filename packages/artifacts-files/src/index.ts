@@ -1,0 +1,1 @@
+export { type FileArtifactsOptions, fileArtifacts } from "./file-artifacts.ts";
