@@ -29,12 +29,27 @@ function storedType(type: DataType): DataType {
   return DataType.isMap(type) ? new List((type as Map_).children[0] as never) : type;
 }
 
+/**
+ * Marks the key for LanceDB, which then refuses a merge that inserts a key which another writer inserted meanwhile, and merges
+ * again. Without it two writers of one new key leave two rows.
+ */
+const KEY_METADATA: ReadonlyMap<string, string> = new Map([
+  ["lance-schema:unenforced-primary-key", "true"],
+  ["lance-schema:unenforced-primary-key:position", "1"],
+]);
+
 /** Columns of the table: those of `chunks.v1` with the vector, and two that are derived. */
 export function tableSchema(dimensions: number): Schema {
   return new Schema(
     [
       ...chunksWithVectorSchema(dimensions).fields.map(
-        (field) => new Field(field.name, storedType(field.type), field.nullable),
+        (field) =>
+          new Field(
+            field.name,
+            storedType(field.type),
+            field.nullable,
+            field.name === "chunk_id" ? new Map(KEY_METADATA) : undefined,
+          ),
       ),
       new Field(LEXICAL_COLUMN, new Utf8(), true),
       new Field(TERMS_COLUMN, new Utf8(), false),

@@ -33,7 +33,7 @@ export const HOSTILE_TEXTS: readonly string[] = [
   "(?i).*",
   "$ne",
   '{"$gt":""}',
-  "$\{1+1}",
+  "#{1+1}",
   "`id`",
   "tab\there",
   "line\nbreak",
