@@ -1,0 +1,212 @@
+import { realpath, stat } from "node:fs/promises";
+import { basename, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  type CallOptions,
+  type DocumentContent,
+  GroundworkError,
+  type ListingItem,
+  type Permissions,
+  type Source,
+  type SourceObject,
+  throwIfAborted,
+} from "@groundwork/contracts";
+import { changed, FileContent, hintOf } from "./file-content.ts";
+import { codeOf, fromFileError } from "./file-errors.ts";
+import { findPath, isSafeKey } from "./file-name.ts";
+import type { FilesOptions } from "./files-options.ts";
+import { IgnoreRules } from "./ignore-rules.ts";
+import { type Root, rootsOf } from "./roots.ts";
+import { contains, describeFile, type Walk, walkFolder } from "./walk.ts";
+import { watchRoots } from "./watch-roots.ts";
+
+/** Files as a source, with what a plan can use to tell an unmounted folder from an emptied one. */
+export interface FileSource extends Source {
+  /**
+   * Tells this folder from another that stands in its place: an unmounted disk leaves a folder of another identity. An
+   * opaque text to compare with that of the last run; a restart or a move of the corpus may change it too, so a
+   * difference is a reason to ask before deleting much, not a proof. Throws `SOURCE_NOT_FOUND`.
+   */
+  rootIdentity(options?: CallOptions): Promise<string>;
+}
+
+/**
+ * Longest time in milliseconds for which a file system gives two changes the same time. A file that was changed a moment ago
+ * is read after it, so that a later change shows in its time.
+ */
+const CLOCK_TICK_MS = 20;
+
+/** The files of a folder and of its folders. Keys are the paths inside it. */
+export function folder(path: string, options: FilesOptions = {}): FileSource {
+  const name = basename(resolve(path)).normalize("NFC");
+  if (options.id === undefined && name === "") {
+    throw new GroundworkError("INVALID_CONFIGURATION", "Expected `id`, since this folder has no name of its own.");
+  }
+  return new Files([{ prefix: "", path: resolve(path) }], options.id ?? name, options);
+}
+
+/**
+ * Files and folders from several places. The key of a file is its base name, that of a file in a folder begins with the base
+ * name of the folder. Deletes are found in the folders named; a file that is named and missing is `SOURCE_NOT_FOUND`.
+ */
+export function files(paths: readonly string[], options: FilesOptions = {}): FileSource {
+  return new Files(rootsOf(paths), options.id ?? "local", options);
+}
+
+class Files implements FileSource {
+  readonly sourceId: string;
+  readonly defaultAccess?: Permissions;
+  readonly #roots: readonly Root[];
+  readonly #options: FilesOptions;
+  readonly #uriBase: string;
+  readonly #closing = new AbortController();
+  #permissionsSeen = false;
+
+  constructor(roots: readonly Root[], id: string, options: FilesOptions) {
+    if (id.trim() === "")
+      throw new GroundworkError("INVALID_CONFIGURATION", "Expected `id` to be a name, found blanks.");
+    this.sourceId = `files:${id}`;
+    if (options.defaultAccess !== undefined) this.defaultAccess = options.defaultAccess;
+    this.#roots = roots;
+    this.#options = options;
+    this.#uriBase = (options.uriBase ?? `files:${encodeURIComponent(id)}`).replace(/\/?$/, "/");
+  }
+
+  get carriesPermissions(): boolean {
+    return this.#options.carriesPermissions ?? (this.#options.permissions !== undefined || this.#permissionsSeen);
+  }
+
+  async *list(options: CallOptions = {}): AsyncGenerator<ListingItem, void, undefined> {
+    const signal = this.#signal(options);
+    throwIfAborted(signal, { sourceId: this.sourceId });
+    const identity = await this.rootIdentity(options);
+    const failures: string[] = [];
+    let failed = 0;
+    let listed = 0;
+    const onFailure = (folderKey: string, code: string): void => {
+      failed++;
+      if (failures.length < 3) failures.push(`"${folderKey}" (${code})`);
+    };
+    const scope: string[] = [];
+    for (const root of this.#roots) {
+      for await (const object of this.#listRoot(root, signal, onFailure, scope)) {
+        listed++;
+        if (object.permissions !== undefined) this.#permissionsSeen = true;
+        yield { object };
+      }
+    }
+    // An unmounted disk makes folders vanish one by one, as if they were deleted.
+    const after = await this.rootIdentity(options).catch(codeOf);
+    if (after !== identity) {
+      yield { end: { complete: false, reason: "The root folder was replaced or vanished while it was listed." } };
+      return;
+    }
+    if (failed > 0) {
+      const reason = `${failed} folder(s) could not be read: ${failures.join(", ")}${failed > failures.length ? ", ..." : ""}.`;
+      yield { end: { complete: false, reason } };
+      return;
+    }
+    if (listed === 0 && this.#options.expectNonEmpty === true) {
+      throw new GroundworkError(
+        "SOURCE_NOT_FOUND",
+        "Expected at least one file, found none. Check whether the disk is mounted; set `expectNonEmpty` to false if the folder may be empty.",
+        { sourceId: this.sourceId },
+      );
+    }
+    yield { end: { complete: true, ...(this.#roots[0]?.prefix === "" ? {} : { scope }) } };
+  }
+
+  async open(object: SourceObject, options: CallOptions = {}): Promise<DocumentContent> {
+    const signal = this.#signal(options);
+    const { key } = object;
+    const ids = { sourceId: this.sourceId, key };
+    throwIfAborted(signal, ids);
+    if (!isSafeKey(key)) {
+      throw new GroundworkError("INVALID_ARGUMENT", 'Expected a relative key without empty parts, "." and "..".', ids);
+    }
+    const root = this.#roots.find(({ prefix }) => key === prefix || prefix === "" || key.startsWith(`${prefix}/`));
+    if (root === undefined) throw new GroundworkError("NOT_FOUND", "No root of this source has this key.", ids);
+    const inside = root.prefix === "" ? key : key.slice(root.prefix.length + 1);
+    try {
+      const path = inside === "" ? root.path : await findPath(root.path, inside);
+      const stats = path === undefined ? undefined : await stat(path, { bigint: true });
+      if (path === undefined || stats === undefined || !stats.isFile()) {
+        throw new GroundworkError("NOT_FOUND", "Expected a file, found none. List the source again.", ids);
+      }
+      if (this.#options.followSymlinks !== true && inside !== "") {
+        const [realRoot, realFile] = [await realpath(root.path), await realpath(path)];
+        if (!contains(realRoot, String(realFile))) {
+          throw new GroundworkError("PERMISSION_DENIED", "The key leads out of the folder through a link.", ids);
+        }
+      }
+      const hint = hintOf(stats);
+      const size = Number(stats.size);
+      if (hint !== (object.hint ?? hint) || size !== (object.size ?? size)) throw changed(ids);
+      const age = Date.now() - Number(stats.mtimeNs / 1_000_000n);
+      if (age >= 0 && age < CLOCK_TICK_MS) await sleep(CLOCK_TICK_MS - age, undefined, { signal });
+      return new FileContent(path, size, hint, ids);
+    } catch (error) {
+      throw fromFileError(error, ids);
+    }
+  }
+
+  watch(options: CallOptions = {}): AsyncIterable<{ readonly key: string; readonly change: "changed" | "deleted" }> {
+    return watchRoots(this.#roots, this.#options, this.#signal(options), { sourceId: this.sourceId });
+  }
+
+  async rootIdentity(options: CallOptions = {}): Promise<string> {
+    const parts: string[] = [];
+    for (const { path } of this.#roots) {
+      throwIfAborted(options.signal, { sourceId: this.sourceId });
+      try {
+        const { dev, ino } = await stat(path, { bigint: true });
+        parts.push(`${dev}:${ino}`);
+      } catch (error) {
+        throw fromFileError(error, { sourceId: this.sourceId }, "SOURCE_NOT_FOUND");
+      }
+    }
+    return parts.join(",");
+  }
+
+  /** Ends watches and listings. Closing twice is allowed. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+  }
+
+  async *#listRoot(
+    { prefix, path }: Root,
+    signal: AbortSignal,
+    onFailure: Walk["onFailure"],
+    scope: string[],
+  ): AsyncGenerator<SourceObject, void, undefined> {
+    const ids = { sourceId: this.sourceId };
+    const uriOf = (key: string): string => this.#uriBase + key.split("/").map(encodeURIComponent).join("/");
+    try {
+      const stats = await stat(path);
+      const walk: Walk = {
+        options: this.#options,
+        signal,
+        realRoot: await realpath(path),
+        followed: new Set(),
+        uriOf,
+        onFailure,
+      };
+      if (stats.isDirectory()) {
+        const base = prefix === "" ? "" : `${prefix}/`;
+        scope.push(base);
+        yield* walkFolder(walk, base, path, IgnoreRules.from(this.#options));
+      } else if (prefix !== "" && stats.isFile()) {
+        const object = await describeFile(walk, { key: prefix, path });
+        if (object !== undefined) yield object;
+      } else {
+        throw new GroundworkError("SOURCE_NOT_FOUND", "Expected a folder, found something else. Check the path.", ids);
+      }
+    } catch (error) {
+      throw fromFileError(error, ids, "SOURCE_NOT_FOUND");
+    }
+  }
+
+  #signal({ signal }: CallOptions): AbortSignal {
+    return signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal]);
+  }
+}
