@@ -22,7 +22,11 @@ export async function readFolder(path: FilePath): Promise<FolderEntry[]> {
   // Node reads bytes that are not UTF-8 as U+FFFD, under which nothing can be opened.
   if (Buffer.isBuffer(path) || entries.some((entry) => entry.name.includes("\uFFFD"))) {
     const raw = await readdir(path, { withFileTypes: true, encoding: "buffer" });
-    return raw.map((entry) => ({ name: nameOf(entry.name), path: joinPath(path, entry.name), kind: kindOf(entry) }));
+    return raw.map((entry) => ({
+      name: nameOf(entry.name),
+      path: joinPath(path, isUtf8(entry.name) ? entry.name.toString() : entry.name),
+      kind: kindOf(entry),
+    }));
   }
   return entries.map((entry) => ({
     name: entry.name.normalize("NFC"),

@@ -1,14 +1,14 @@
 import { type FSWatcher, watch } from "node:fs";
-import { stat } from "node:fs/promises";
+import { lstat, realpath, stat } from "node:fs/promises";
 import { dirname, sep } from "node:path";
 import { type ErrorIds, GroundworkError, throwIfAborted } from "@groundwork/contracts";
 import { fromFileError } from "./file-errors.ts";
-import { findPath } from "./file-name.ts";
+import { type FilePath, findPath } from "./file-name.ts";
 import type { FilesOptions } from "./files-options.ts";
 import { IgnoreRules } from "./ignore-rules.ts";
 import type { Root } from "./roots.ts";
 import { SIDECAR_SUFFIX } from "./sidecar.ts";
-import { type Walk, walkFolder } from "./walk.ts";
+import { contains, type Walk, walkFolder } from "./walk.ts";
 
 export interface FileChange {
   readonly key: string;
@@ -48,7 +48,9 @@ export async function* watchRoots(
       const add = (name: string | null): void => {
         if (name === null || (!isFolder && name !== root.path.slice(dirname(root.path).length).replace(/^[\\/]/, "")))
           return;
-        const key = keyOf(root, isFolder ? name : "", options);
+        // A name that is not UTF-8 arrives broken: then its folder is looked at.
+        const whole = name.includes("\uFFFD") ? dirname(name).replace(/^\.$/, "") : name;
+        const key = keyOf(root, isFolder ? whole : "", options);
         pending.delete(key);
         pending.set(key, { root, dueAt: performance.now() + debounceMs });
         if (pending.size > MAX_PENDING) {
@@ -113,38 +115,54 @@ async function* changesOf(
 ): AsyncGenerator<FileChange, void, undefined> {
   const inside = root.prefix === "" ? key : key.slice(root.prefix.length + 1);
   const base = root.prefix === "" ? "" : `${root.prefix}/`;
-  const parts = inside.split("/").slice(0, -1);
+  const realRoot = await realpath(root.path);
   // The rules on the way down: a file in an ignored folder is ignored too.
-  let rules = IgnoreRules.from(options);
-  let folderKey = base;
-  let path = root.path;
-  if (inside !== "") {
-    for (const part of [undefined, ...parts]) {
-      if (part !== undefined) {
-        if (rules.ignores(folderKey + part, true)) return;
-        folderKey += `${part}/`;
-        path += sep + part;
-      }
-      rules = await rules.inside(folderKey, path).catch(() => rules);
-    }
+  let rules = await IgnoreRules.from(options).inside(base, root.path);
+  if (inside === "") {
+    yield* changesAt(root.path, key);
+    return;
   }
-  const found = inside === "" ? root.path : await findPath(root.path, inside).catch(() => undefined);
-  const stats = found === undefined ? undefined : await stat(found).catch(() => undefined);
-  if (inside !== "" && rules.ignores(key, stats?.isDirectory() === true)) return;
-  if (found === undefined || stats === undefined) {
-    yield { key, change: "deleted" };
-  } else if (stats.isFile()) {
-    yield { key, change: "changed" };
-  } else if (stats.isDirectory()) {
+  let folderKey = base;
+  let path: FilePath = root.path;
+  let viaLink = false;
+  const parts = inside.split("/");
+  for (const [index, part] of parts.entries()) {
+    const partKey = folderKey + part;
+    const found: FilePath | undefined = await findPath(path, part);
+    const stats = found === undefined ? undefined : await stat(found).catch(() => undefined);
+    const isFolder = stats?.isDirectory() === true;
+    if (rules.ignores(partKey, isFolder)) return;
+    if (found === undefined || stats === undefined) {
+      yield { key, change: "deleted" };
+      return;
+    }
+    viaLink ||= (await lstat(found)).isSymbolicLink();
+    // As in a listing: a link is followed when asked for, and never to a place inside.
+    if (viaLink && (options.followSymlinks !== true || contains(realRoot, String(await realpath(found))))) return;
+    if (index === parts.length - 1) {
+      yield* changesAt(found, key);
+      return;
+    }
+    folderKey = `${partKey}/`;
+    path = found;
+    rules = await rules.inside(folderKey, path);
+  }
+
+  async function* changesAt(found: FilePath, foundKey: string): AsyncGenerator<FileChange, void, undefined> {
+    if ((await stat(found)).isFile()) {
+      yield { key: foundKey, change: "changed" };
+      return;
+    }
     // A folder that is moved in brings files of which the system says nothing.
     const walk: Walk = {
       options,
       signal,
-      realRoot: root.path,
+      realRoot,
       followed: new Set(),
       uriOf: (name) => name,
       onFailure: () => undefined,
     };
-    for await (const object of walkFolder(walk, `${key}/`, found, rules)) yield { key: object.key, change: "changed" };
+    const prefix = foundKey === "" ? "" : `${foundKey}/`;
+    for await (const object of walkFolder(walk, prefix, found, rules)) yield { key: object.key, change: "changed" };
   }
 }
