@@ -1,0 +1,401 @@
+import { type CatalogDocument, GroundworkError, revisionArtifactPrefix } from "@groundwork/contracts";
+import { expectError } from "@groundwork/testing";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { ingest, planIngest } from "../src/index.ts";
+import { type TestKnowledge, testKnowledge, textSource } from "./fixtures/knowledge.ts";
+
+let knowledge: TestKnowledge;
+beforeEach(async () => {
+  knowledge = await testKnowledge();
+});
+afterEach(() => knowledge.close());
+
+const texts = (rows: readonly { text: string }[]): string[] => rows.map((row) => row.text);
+const documents = async (): Promise<CatalogDocument[]> => Array.fromAsync(knowledge.parts.catalog.listDocuments());
+
+describe("the second run is free", () => {
+  test("nothing changed: no reading, no embedding, no write", async () => {
+    const source = textSource({ "a.txt": "# A\n\nOne.\n\nTwo.", "b.txt": "Three." });
+    const first = await ingest([source], knowledge.parts);
+    expect(first.counts.added).toBe(2);
+    const opened = source.opened;
+    const second = await ingest([source], knowledge.parts);
+    expect(second.counts).toMatchObject({ added: 0, changed: 0, unchanged: 2 });
+    expect(second.work).toEqual({
+      extractions: 0,
+      embeddings: 0,
+      embeddingsReused: 0,
+      rowsWritten: 0,
+      rowsRetired: 0,
+      publications: 0,
+    });
+    expect(source.opened).toBe(opened);
+  });
+
+  test("one sentence changed: one chunk embedded, and the old text is gone", async () => {
+    const section = (name: string, text: string): string => `# ${name}\n\n${text}`;
+    const source = textSource({
+      "a.txt": [section("A", "Alpha stays."), section("B", "Beta is here."), section("C", "Gamma stays.")].join("\n\n"),
+    });
+    await ingest([source], knowledge.parts);
+    const before = knowledge.embedded();
+    source.texts.set("a.txt", source.texts.get("a.txt")!.replace("Beta is here", "Beta was edited"));
+    const report = await ingest([source], knowledge.parts);
+    expect(report.counts.changed).toBe(1);
+    expect(knowledge.embedded() - before).toBe(1);
+    const visible = texts(await knowledge.visible()).join("\n");
+    expect(visible).toContain("Beta was edited");
+    expect(visible).not.toContain("Beta is here");
+  });
+
+  test("verify reads again but changes nothing", async () => {
+    const source = textSource({ "a.txt": "One." });
+    await ingest([source], knowledge.parts);
+    const report = await ingest(await planIngest([source], knowledge.parts, { verify: true }), knowledge.parts);
+    expect(source.opened).toBe(2);
+    expect(report.counts.unchanged).toBe(1);
+    expect(report.work).toMatchObject({ extractions: 0, embeddings: 0, rowsWritten: 0 });
+  });
+
+  test("a new chunker parses nothing again", async () => {
+    const source = textSource({ "a.txt": "One. Two. Three." });
+    await ingest([source], knowledge.parts);
+    const { structureChunker } = await import("@groundwork/chunk");
+    const parts = {
+      ...knowledge.parts,
+      chunker: structureChunker({ tokenCounter: knowledge.parts.embedder.tokenCounter, maxTokens: 32 }),
+    };
+    const read = knowledge.extractor.read;
+    const plan = await planIngest([source], parts);
+    expect(plan.items[0]!.item).toMatchObject({ action: "change", reason: "configuration" });
+    const report = await ingest(plan, parts);
+    expect(report.counts.changed).toBe(1);
+    expect(knowledge.extractor.read).toBe(read);
+  });
+});
+
+describe("deletes arrive", () => {
+  test("a deleted object is gone from store, artefacts and catalog's live documents, with a tombstone", async () => {
+    const source = textSource({ "a.txt": "Keep me.", "b.txt": "Delete me." });
+    await ingest([source], knowledge.parts);
+    const gone = (await documents()).find(({ key }) => key === "b.txt")!;
+    source.texts.delete("b.txt");
+    const report = await ingest([source], knowledge.parts);
+    expect(report.counts).toMatchObject({ deleted: 1, unchanged: 1 });
+    expect(texts(await knowledge.all())).toEqual(["Keep me."]);
+    expect((await documents()).find(({ key }) => key === "b.txt")).toMatchObject({ state: "deleted", chunks: 0 });
+    expect(await Array.fromAsync(knowledge.parts.artifacts.list(revisionArtifactPrefix(gone.documentId)))).toEqual([]);
+    const again = await ingest([source], knowledge.parts);
+    expect(again.counts.deleted).toBe(0);
+  });
+
+  test("three chunks become two: the third is gone", async () => {
+    const source = textSource({ "a.txt": "# A\n\nOne.\n\n# B\n\nTwo.\n\n# C\n\nThree." });
+    await ingest([source], knowledge.parts);
+    expect(await knowledge.all()).toHaveLength(3);
+    source.texts.set("a.txt", "# A\n\nOne.\n\n# B\n\nTwo.");
+    await ingest([source], knowledge.parts);
+    expect(texts(await knowledge.all()).join()).not.toContain("Three");
+    expect(await knowledge.all()).toHaveLength(2);
+  });
+
+  test("two equal files, one deleted: only its rows go", async () => {
+    const source = textSource({ "a.txt": "The same words.", "b.txt": "The same words." });
+    const first = await ingest([source], knowledge.parts);
+    expect(first.work.embeddings).toBe(1);
+    source.texts.delete("a.txt");
+    await ingest([source], knowledge.parts);
+    expect((await knowledge.all()).map(({ key }) => key)).toEqual(["b.txt"]);
+  });
+
+  test("a listing that does not complete deletes nothing", async () => {
+    const source = textSource({ "a.txt": "One.", "b.txt": "Two." });
+    await ingest([source], knowledge.parts);
+    source.texts.delete("b.txt");
+    source.end = { complete: false, reason: "the volume went away" };
+    const report = await ingest([source], knowledge.parts);
+    expect(report.status).toBe("completed_with_errors");
+    expect(report.incomplete).toEqual([{ sourceId: "test", reason: "the volume went away" }]);
+    expect(await knowledge.visible()).toHaveLength(2);
+  });
+
+  test("a source that is suddenly empty is asked about first", async () => {
+    const source = textSource({ "a.txt": "One.", "b.txt": "Two." });
+    await ingest([source], knowledge.parts);
+    source.texts.clear();
+    await expectError(() => ingest([source], knowledge.parts), "MASS_DELETE_REFUSED");
+    expect(await knowledge.visible()).toHaveLength(2);
+    await ingest([source], knowledge.parts, { allowMassDelete: true });
+    expect(await knowledge.all()).toHaveLength(0);
+  });
+
+  test("deletes stay inside what a listing covered", async () => {
+    const source = textSource({ "x/a.txt": "One.", "y/b.txt": "Two.", "y/c.txt": "Three." });
+    await ingest([source], knowledge.parts);
+    source.texts.delete("x/a.txt");
+    source.texts.delete("y/c.txt");
+    source.end = { complete: true, scope: ["y/"] };
+    await ingest([source], knowledge.parts);
+    expect((await knowledge.visible()).map(({ key }) => key)).toEqual(["x/a.txt", "y/b.txt"]);
+  });
+
+  test("403 hides, time-out keeps and marks, and both come back", async () => {
+    const source = textSource({ "a.txt": "One.", "b.txt": "Two." });
+    await ingest([source], knowledge.parts);
+    source.overrides.set("a.txt", { state: "hidden" });
+    source.overrides.set("b.txt", { state: "unavailable" });
+    const report = await ingest([source], knowledge.parts);
+    expect(report.counts).toMatchObject({ hidden: 1, stale: 1, deleted: 0 });
+    expect(texts(await knowledge.visible())).toEqual(["Two."]);
+    expect((await documents()).map(({ state }) => state)).toEqual(["hidden", "stale"]);
+    source.overrides.clear();
+    const read = knowledge.extractor.read;
+    await ingest([source], knowledge.parts);
+    expect(texts(await knowledge.visible())).toEqual(["One.", "Two."]);
+    expect((await documents()).map(({ state }) => state)).toEqual(["live", "live"]);
+    expect(knowledge.extractor.read).toBe(read);
+  });
+});
+
+describe("moves and copies", () => {
+  test("a moved file parses and embeds nothing, and says where it came from", async () => {
+    const source = textSource({ "old.txt": "Moving words.", "z.txt": "Other." });
+    await ingest([source], knowledge.parts);
+    const { documentId } = (await documents()).find(({ key }) => key === "old.txt")!;
+    const read = knowledge.extractor.read;
+    source.texts.set("new.txt", source.texts.get("old.txt")!);
+    source.texts.delete("old.txt");
+    const report = await ingest([source], knowledge.parts);
+    expect(report.counts).toMatchObject({ moved: 1, deleted: 1, added: 0 });
+    expect(knowledge.extractor.read).toBe(read);
+    expect(report.work.embeddings).toBe(0);
+    expect((await documents()).find(({ key }) => key === "new.txt")).toMatchObject({
+      movedFrom: documentId,
+      state: "live",
+    });
+    expect((await knowledge.all()).map(({ key }) => key)).toEqual(["new.txt", "z.txt"]);
+  });
+});
+
+describe("fail per document", () => {
+  test("a bad file is a dead letter, the rest is ingested, and it is not tried again until it changes", async () => {
+    const source = textSource({ "a.txt": "bad", "b.txt": "Fine." });
+    const report = await ingest([source], knowledge.parts);
+    expect(report.status).toBe("completed_with_errors");
+    expect(report.counts).toMatchObject({ added: 1, failed: 1 });
+    expect(report.outcomes.find(({ key }) => key === "a.txt")!.error).toMatchObject({ code: "CORRUPT_DOCUMENT" });
+    const second = await ingest([source], knowledge.parts);
+    expect(second.counts).toMatchObject({ skipped: 1, unchanged: 1 });
+    expect(second.work.extractions).toBe(0);
+    expect(await Array.fromAsync(knowledge.parts.catalog.listDeadLetters())).toHaveLength(1);
+    source.texts.set("a.txt", "Mended.");
+    await ingest([source], knowledge.parts);
+    expect(await Array.fromAsync(knowledge.parts.catalog.listDeadLetters())).toEqual([]);
+    expect(await knowledge.visible()).toHaveLength(2);
+  });
+
+  test("a time-out is tried again, and its attempts are counted", async () => {
+    const source = textSource({ "a.txt": "slow" });
+    await ingest([source], knowledge.parts);
+    await ingest([source], knowledge.parts);
+    expect((await Array.fromAsync(knowledge.parts.catalog.listDeadLetters()))[0]).toMatchObject({
+      attempts: 2,
+      error: { code: "TIMED_OUT", retryable: true },
+    });
+  });
+
+  test("a changed document that fails leaves its last version answering", async () => {
+    const source = textSource({ "a.txt": "Good version." });
+    await ingest([source], knowledge.parts);
+    source.texts.set("a.txt", "bad");
+    const report = await ingest([source], knowledge.parts);
+    expect(report.counts.failed).toBe(1);
+    expect(texts(await knowledge.visible())).toEqual(["Good version."]);
+    source.texts.set("a.txt", "Better version.");
+    await ingest([source], knowledge.parts);
+    expect(texts(await knowledge.all())).toEqual(["Better version."]);
+  });
+
+  test("no text and no bytes are typed outcomes, never ok", async () => {
+    const source = textSource({ "a.txt": "", "b.txt": "  \n\n ...", "c.txt": "Text." });
+    const report = await ingest([source], knowledge.parts);
+    expect(report.counts).toMatchObject({ added: 1, empty: 2 });
+    expect(report.outcomes.map(({ error }) => error?.code)).toEqual(
+      expect.arrayContaining(["EMPTY_DOCUMENT", "NO_TEXT"]),
+    );
+  });
+});
+
+describe("two phases", () => {
+  test.each(["publication-begun", "embedded", "rows-written", "rows-verified", "rows-retired"] as const)(
+    "trouble at %s leaves the old version, and the next run ends right",
+    async (point) => {
+      const source = textSource({ "a.txt": "Old words.", "b.txt": "Stays.", "c.txt": "To be deleted." });
+      await ingest([source], knowledge.parts);
+      source.texts.set("a.txt", "New words.");
+      source.texts.delete("c.txt");
+      const fault = (at: string): void => {
+        if (at === point) throw new GroundworkError("UNAVAILABLE", "planted");
+      };
+      await expectError(() => ingest([source], knowledge.parts, { onFaultPoint: fault }), "UNAVAILABLE");
+      expect(texts(await knowledge.visible())).toEqual(["Old words.", "Stays.", "To be deleted."]);
+      expect(await knowledge.parts.catalog.openPublications()).toEqual([]);
+      await ingest([source], knowledge.parts);
+      expect(texts(await knowledge.all())).toEqual(["New words.", "Stays."]);
+    },
+  );
+
+  test("trouble after the commit: the new version stands, and the next run removes what was left", async () => {
+    const source = textSource({ "a.txt": "Old words.", "c.txt": "To be deleted.", "d.txt": "Stays." });
+    await ingest([source], knowledge.parts);
+    source.texts.set("a.txt", "New words.");
+    source.texts.delete("c.txt");
+    const fault = (at: string): void => {
+      if (at === "committed") throw new GroundworkError("UNAVAILABLE", "planted");
+    };
+    await expectError(() => ingest([source], knowledge.parts, { onFaultPoint: fault }), "UNAVAILABLE");
+    expect(texts(await knowledge.visible())).toEqual(["New words.", "Stays."]);
+    const report = await ingest([source], knowledge.parts);
+    expect(report.recovered.purged).toBe(1);
+    expect(texts(await knowledge.all())).toEqual(["New words.", "Stays."]);
+  });
+
+  test("a store that loses a row is noticed, and nothing is published", async () => {
+    const { store } = knowledge.parts;
+    const losing = {
+      ...knowledge.parts,
+      store: { ...store, capabilities: store.capabilities, name: store.name, count: async () => 0 } as typeof store,
+    };
+    for (const name of [
+      "open",
+      "write",
+      "stamp",
+      "deleteBy",
+      "search",
+      "score",
+      "get",
+      "scan",
+      "maintain",
+      "close",
+    ] as const)
+      (losing.store as unknown as Record<string, unknown>)[name] = (
+        store[name] as (...args: unknown[]) => unknown
+      ).bind(store);
+    await expectError(() => ingest([textSource({ "a.txt": "One." })], losing), "ROW_COUNT_MISMATCH");
+    expect(await knowledge.visible()).toEqual([]);
+  });
+
+  test("an abort leaves a consistent store that the next run completes", async () => {
+    const source = textSource(
+      Object.fromEntries(
+        Array.from({ length: 30 }, (_, index) => [`${String(index).padStart(2, "0")}.txt`, `Text ${index}.`]),
+      ),
+    );
+    const abort = new AbortController();
+    let processed = 0;
+    const onFaultPoint = (point: string): void => {
+      if (point === "document-processed" && ++processed === 10) abort.abort();
+    };
+    const parts = { ...knowledge.parts, settings: { publicationDocuments: 3 } };
+    await expectError(() => ingest([source], parts, { signal: abort.signal, onFaultPoint }), "ABORTED");
+    expect(await knowledge.parts.catalog.openPublications()).toEqual([]);
+    expect((await knowledge.visible()).length).toBeLessThan(30);
+    await ingest([source], parts);
+    expect(await knowledge.all()).toHaveLength(30);
+    expect(knowledge.embedded()).toBe(30);
+  });
+});
+
+describe("attachments and archives", () => {
+  test("children are documents of their own and follow their parent", async () => {
+    const source = textSource({
+      "mail.txt": "Body.\n\nchild:one.txt=First attachment.\n\nchild:two.txt=Second attachment.",
+      "other.txt": "Other.",
+    });
+    const report = await ingest([source], knowledge.parts);
+    expect(report.counts.added).toBe(4);
+    const parent = (await documents()).find(({ key }) => key === "mail.txt")!;
+    expect((await documents()).filter(({ parentId }) => parentId === parent.documentId).map(({ key }) => key)).toEqual([
+      "mail.txt!/one.txt",
+      "mail.txt!/two.txt",
+    ]);
+    expect((await ingest([source], knowledge.parts)).work.extractions).toBe(0);
+    source.texts.set("mail.txt", "Body.\n\nchild:one.txt=First attachment.");
+    const before = knowledge.embedded();
+    const second = await ingest([source], knowledge.parts);
+    expect(second.counts.deleted).toBe(1);
+    expect(texts(await knowledge.all())).toEqual(["Body.", "First attachment.", "Other."]);
+    expect(knowledge.embedded()).toBe(before);
+    source.texts.delete("mail.txt");
+    await ingest([source], knowledge.parts);
+    expect(texts(await knowledge.all())).toEqual(["Other."]);
+  });
+
+  test("a container without text of its own is ok when its members have some", async () => {
+    const report = await ingest([textSource({ "pack.txt": "child:a.txt=Inside." })], knowledge.parts);
+    expect(report.counts).toMatchObject({ added: 2, empty: 0 });
+    expect(texts(await knowledge.visible())).toEqual(["Inside."]);
+  });
+});
+
+describe("permissions", () => {
+  test("changed permissions rewrite rows without reading or embedding", async () => {
+    const source = textSource({ "a.txt": "Secret.", "b.txt": "Plain." });
+    source.overrides.set("a.txt", { permissions: { allow: ["group:finance"] } });
+    await ingest([source], knowledge.parts);
+    expect((await knowledge.visible()).map(({ allow }) => allow)).toEqual([["group:finance"], ["owner:local"]]);
+    const embedded = knowledge.embedded();
+    const read = knowledge.extractor.read;
+    source.overrides.set("a.txt", { permissions: { allow: ["group:hr"], deny: ["user:ana"] } });
+    const plan = await planIngest([source], knowledge.parts);
+    expect(plan.items[0]!.item).toMatchObject({ action: "change", reason: "permissions-or-attributes" });
+    await ingest(plan, knowledge.parts);
+    expect((await knowledge.visible())[0]).toMatchObject({ allow: ["group:hr"], deny: ["user:ana"] });
+    expect(knowledge.embedded()).toBe(embedded);
+    expect(knowledge.extractor.read).toBe(read);
+  });
+
+  test("in a source that carries permissions, a document without any is readable by nobody", async () => {
+    const source = { ...textSource({ "a.txt": "Nobody's." }), carriesPermissions: true };
+    await ingest([source], knowledge.parts);
+    expect((await knowledge.visible())[0]!.allow).toEqual([]);
+  });
+});
+
+test("one ingestion at a time: the second waits, or gets a retryable error", async () => {
+  const source = textSource({ "a.txt": "One." });
+  let release: (() => void) | undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const first = ingest([source], knowledge.parts, {
+    onFaultPoint: (point) => (point === "rows-written" ? held : undefined),
+  });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const error = await expectError(() => ingest([source], knowledge.parts, { waitMs: 50 }), "LEASE_HELD");
+  expect(error.retryable).toBe(true);
+  const second = ingest([source], knowledge.parts, { waitMs: 10_000 });
+  release!();
+  expect((await first).counts.added).toBe(1);
+  expect((await second).counts.unchanged).toBe(1);
+});
+
+test("the chunks that go in are the rows that come out, whatever the batches", async () => {
+  const source = textSource(
+    Object.fromEntries(
+      Array.from({ length: 120 }, (_, index) => [
+        `${index}.txt`,
+        Array.from({ length: (index % 7) + 1 }, (_, part) => `# Section ${part}\n\nText ${index} part ${part}.`).join(
+          "\n\n",
+        ),
+      ]),
+    ),
+  );
+  const parts = { ...knowledge.parts, settings: { publicationChunks: 37, concurrency: 4 } };
+  const report = await ingest([source], parts);
+  const expected = Array.from({ length: 120 }, (_, index) => (index % 7) + 1).reduce((sum, count) => sum + count, 0);
+  expect(report.work.rowsWritten).toBe(expected);
+  expect(await knowledge.all()).toHaveLength(expected);
+  const total = (await documents()).reduce((sum, { chunks }) => sum + chunks, 0);
+  expect(total).toBe(expected);
+});
