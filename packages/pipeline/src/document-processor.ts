@@ -3,7 +3,6 @@ import {
   type CallOptions,
   type CatalogDocument,
   type ChildDocument,
-  type ChunkRow,
   childKey,
   type DocumentContent,
   type DocumentMetadata,
@@ -19,27 +18,16 @@ import {
   type TextRevision,
   throwIfAborted,
 } from "@groundwork/contracts";
+import { chunkRows, splitAttributes } from "./chunk-rows-of.ts";
 import { documentVersion } from "./document-version.ts";
 import { extractDocument } from "./extract-document.ts";
 import type { ExtractionPool } from "./extraction-pool.ts";
+import { failedDocument, type ProcessingNotes } from "./failed-document.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
 import { revisionIdOf, type StageFingerprints } from "./stage-fingerprints.ts";
 import type { ProcessedDocument, WorkItem } from "./work-item.ts";
 
 const HAS_TEXT = /[\p{L}\p{N}]/u;
-
-/** Source attributes that are fields of the metadata when a sidecar states them. */
-function splitAttributes(attributes: Attributes | undefined): { metadata: DocumentMetadata; attributes: Attributes } {
-  const metadata: Record<string, unknown> = {};
-  const rest: Record<string, Attributes[string]> = {};
-  for (const [name, value] of Object.entries(attributes ?? {})) {
-    const isText =
-      typeof value === "string" && ["title", "language", "author", "effectiveFrom", "effectiveTo"].includes(name);
-    if (isText || (name === "tags" && Array.isArray(value))) metadata[name] = value;
-    else rest[name] = value;
-  }
-  return { metadata: metadata as DocumentMetadata, attributes: rest };
-}
 
 /** A child's bytes as content. The bytes were made for this child alone. */
 function heldContent(bytes: Uint8Array): DocumentContent {
@@ -71,12 +59,7 @@ export class DocumentProcessor {
   /** Never throws but for an abort and for trouble of the knowledge base itself (disk, catalog, store): those stop the run. */
   async process(item: WorkItem, options: ProcessOptions = {}): Promise<ProcessedDocument> {
     const started = performance.now();
-    const progress: {
-      version?: string;
-      mediaType?: string;
-      size?: number;
-      warnings: NonNullable<DocumentOutcome["warnings"]>[number][];
-    } = { warnings: [] };
+    const progress: ProcessingNotes = { warnings: [] };
     try {
       return await this.#process(item, options, progress, started);
     } catch (error) {
@@ -97,79 +80,14 @@ export class DocumentProcessor {
         )
       )
         throw typed;
-      return this.#failed(item, typed, progress, started);
+      return failedDocument(item, typed, progress, started, this.#fingerprints);
     }
-  }
-
-  #failed(
-    item: WorkItem,
-    error: GroundworkError,
-    progress: {
-      version?: string;
-      mediaType?: string;
-      size?: number;
-      warnings: NonNullable<DocumentOutcome["warnings"]>[number][];
-    },
-    started: number,
-  ): ProcessedDocument {
-    const { documentId, sourceId, key, uri, permissions, previous } = item;
-    const { version, mediaType = previous?.mediaType, size } = progress;
-    const isEmpty = error.code === "NO_TEXT" || error.code === "EMPTY_DOCUMENT";
-    const stage = error.ids.stage ?? "extract";
-    return {
-      item,
-      outcome: {
-        documentId,
-        key,
-        status: isEmpty ? "empty" : "failed",
-        error: error.toJSON(),
-        stage,
-        milliseconds: Math.round(performance.now() - started),
-        ...(progress.warnings.length > 0 ? { warnings: progress.warnings } : {}),
-      },
-      // What answered before goes on answering.
-      document: {
-        documentId,
-        sourceId,
-        key,
-        uri,
-        state: previous?.liveRevision === undefined ? "failed" : "live",
-        permissions: previous?.liveRevision === undefined ? permissions : previous.permissions,
-        chunks: previous?.liveRevision === undefined ? 0 : previous.chunks,
-        updatedAt: Date.now(),
-        ...(previous?.liveRevision === undefined ? {} : { liveRevision: previous.liveRevision }),
-        ...(previous?.metadata === undefined ? {} : { metadata: previous.metadata }),
-        ...(version === undefined ? {} : { version }),
-        ...(size === undefined ? {} : { size }),
-        ...(item.hint === undefined ? {} : { hint: item.hint }),
-        ...(mediaType === undefined
-          ? {}
-          : { mediaType, fingerprint: this.#fingerprints.document(mediaType, permissions, item.attributes) }),
-        ...(item.parentId === undefined ? {} : { parentId: item.parentId }),
-      },
-      deadLetter: {
-        documentId,
-        sourceId,
-        key,
-        error: error.toJSON(),
-        stage,
-        ...(version === undefined ? {} : { version }),
-      },
-      children: [],
-      childrenKnown: false,
-      extracted: false,
-    };
   }
 
   async #process(
     item: WorkItem,
     options: ProcessOptions,
-    progress: {
-      version?: string;
-      mediaType?: string;
-      size?: number;
-      warnings: NonNullable<DocumentOutcome["warnings"]>[number][];
-    },
+    progress: ProcessingNotes,
     started: number,
   ): Promise<ProcessedDocument> {
     const { documentId, sourceId, key, uri, permissions, previous, fileName } = item;
@@ -265,30 +183,7 @@ export class DocumentProcessor {
         message: `The document is in "${language}", the embedder ${this.#parts.embedder.modelId} knows ${languages.join(", ")}: dense search will be poor, word search works.`,
       });
     }
-    const rows: ChunkRow[] = [];
-    for (const chunk of this.#parts.chunker.chunk({ ...revision, metadata })) {
-      rows.push({
-        ...chunk,
-        documentId,
-        version,
-        revision: revision.revisionId,
-        publishedFrom: 0,
-        piiTypes: [],
-        allow: permissions.allow,
-        deny: permissions.deny ?? [],
-        sourceId,
-        key,
-        uri,
-        mediaType,
-        tags: metadata.tags ?? [],
-        attributes,
-        runId: "",
-        ...(metadata.title === undefined ? {} : { title: metadata.title }),
-        ...(language === undefined ? {} : { language }),
-        ...(metadata.effectiveFrom === undefined ? {} : { effectiveFrom: metadata.effectiveFrom }),
-        ...(metadata.effectiveTo === undefined ? {} : { effectiveTo: metadata.effectiveTo }),
-      });
-    }
+    const rows = chunkRows(this.#parts.chunker, { ...revision, metadata }, attributes, item);
     const status = previous?.liveRevision === undefined ? "added" : "changed";
     return {
       item,

@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { availableParallelism, hostname } from "node:os";
+import { availableParallelism } from "node:os";
 import {
   type CallOptions,
   type CatalogDocument,
   GroundworkError,
-  type Lease,
   type RunRecord,
   type Source,
   throwIfAborted,
@@ -14,6 +13,7 @@ import { DocumentProcessor } from "./document-processor.ts";
 import { DEFAULT_EXTRACTION_LIMITS } from "./extraction-limits.ts";
 import { ExtractionPool } from "./extraction-pool.ts";
 import type { FaultHook } from "./fault-point.ts";
+import { underLease } from "./ingest-lease.ts";
 import { emptyCounts, type IngestReport } from "./ingest-report.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
 import { type Plan, type PlanItem, planIngest } from "./plan.ts";
@@ -24,10 +24,6 @@ import { runEvent } from "./run-event.ts";
 import { stageFingerprints } from "./stage-fingerprints.ts";
 import type { ProcessedDocument, WorkItem } from "./work-item.ts";
 
-/** The lease that one ingestion at a time holds on a knowledge base. */
-export const INGEST_LEASE = "ingest";
-const LEASE_TTL_MS = 30_000;
-
 export interface IngestOptions extends CallOptions {
   readonly onProgress?: (progress: IngestProgress) => void;
   /** Delete although the plan would remove an unusual share of a source. @default false */
@@ -36,29 +32,6 @@ export interface IngestOptions extends CallOptions {
   readonly waitMs?: number;
   /** For tests: called at each place where a crash would matter. */
   readonly onFaultPoint?: FaultHook;
-}
-
-/** Runs `work` while holding the ingest lease, which is renewed until it ends; losing it aborts the work. */
-async function underLease<T>(
-  parts: PipelineParts,
-  options: IngestOptions,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const lease: Lease = await parts.catalog.acquireLease(INGEST_LEASE, {
-    ttlMs: LEASE_TTL_MS,
-    waitMs: options.waitMs ?? 30_000,
-    holder: `${hostname()}:${process.pid}`,
-    signal: options.signal,
-  });
-  const lost = new AbortController();
-  const renewal = setInterval(() => void lease.renew().catch((error: unknown) => lost.abort(error)), LEASE_TTL_MS / 3);
-  renewal.unref();
-  try {
-    return await work(options.signal === undefined ? lost.signal : AbortSignal.any([options.signal, lost.signal]));
-  } finally {
-    clearInterval(renewal);
-    await lease.release().catch(() => {});
-  }
 }
 
 function refuseMassDelete(plan: Plan): void {
@@ -101,7 +74,7 @@ export async function ingest(
 ): Promise<IngestReport> {
   throwIfAborted(options.signal);
   if (!Array.isArray(target) && options.allowMassDelete !== true) refuseMassDelete(target as Plan);
-  return underLease(parts, options, async (signal) => {
+  return underLease(parts.catalog, options, async (signal) => {
     const run = new IngestRun(parts, { ...options, signal });
     return run.run(target);
   });

@@ -52,7 +52,7 @@ export const evalCommand: Command = {
     if (questions.length === 0) throw new GroundworkError("INVALID_ARGUMENT", `The file ${file} holds no questions.`);
     const limit = Number(values.limit ?? 10);
     const base = await context.open({ create: false });
-    const results = [];
+    const results: { id: string; query: string; rank: number | null }[] = [];
     for (const [index, question] of questions.entries()) {
       const { passages } = await base.retrieve(
         { query: question.query, limit, ...(typeof values.mode === "string" ? { mode: values.mode as "hybrid" } : {}) },
