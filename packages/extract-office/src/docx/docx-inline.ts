@@ -1,0 +1,238 @@
+import { renderMath } from "../drawing/math-text.ts";
+import { child, children, descendants, integer, isOn, textContent, type XmlNode } from "../package/xml-tree.ts";
+import { cleanAltText } from "../text.ts";
+import { isMonospaced } from "./docx-styles.ts";
+import { symbolCharacter } from "./docx-symbols.ts";
+
+/** What one paragraph holds: its text, and what hangs on it and is told after it. */
+export interface Inline {
+  text: string;
+  /** LaTeX of each formula, in order; their text is also in `text` unless they stand alone. */
+  readonly formulas: string[];
+  /** Whether anything but formulas is in the text. */
+  hasProse: boolean;
+  /** Contents of text boxes and misplaced tables: blocks inside these nodes. */
+  readonly boxes: XmlNode[];
+  readonly altTexts: string[];
+  /** Relationship ids. */
+  readonly charts: string[];
+  readonly diagrams: string[];
+  readonly objects: string[];
+  readonly notes: { readonly kind: "footnote" | "endnote"; readonly id: string }[];
+  readonly comments: string[];
+  /** Whether all of the text is set in a typewriter face. */
+  monospaced: boolean;
+}
+
+interface Field {
+  showsResult: boolean;
+  form: XmlNode | undefined;
+}
+
+const DROPPED: ReadonlySet<string> = new Set([
+  "w:del",
+  "w:moveFrom",
+  "w:delText",
+  "w:delInstrText",
+  "w:instrText",
+  "w:pPr",
+  "w:rPr",
+  "w:sdtPr",
+  "w:sdtEndPr",
+  "w:fldData",
+  "w:smartTagPr",
+  "w:customXmlPr",
+]);
+
+/**
+ * Reads runs. Fields may span paragraphs, so one reader serves a whole story: of a field only the result is kept.
+ */
+export class InlineReader {
+  readonly #fields: Field[] = [];
+  /** Number that a note shows, by its kind and id. */
+  readonly noteNumbers: Map<string, number> = new Map();
+
+  read(paragraph: XmlNode, styleIsMonospaced: boolean): Inline {
+    const inline: Inline = {
+      text: "",
+      formulas: [],
+      hasProse: false,
+      boxes: [],
+      altTexts: [],
+      charts: [],
+      diagrams: [],
+      objects: [],
+      notes: [],
+      comments: [],
+      monospaced: true,
+    };
+    this.#visitAll(paragraph, inline, styleIsMonospaced);
+    return inline;
+  }
+
+  #visitAll(node: XmlNode, inline: Inline, monospaced: boolean): void {
+    for (const member of children(node)) this.#visit(member, inline, monospaced);
+  }
+
+  #visit(node: XmlNode, inline: Inline, monospaced: boolean): void {
+    if (DROPPED.has(node.name)) return;
+    switch (node.name) {
+      case "w:r": {
+        const properties = child(node, "w:rPr");
+        if (isOn(child(properties, "w:vanish"), "w:val")) {
+          // Hidden text is not read, but a field's begin and end in it still count.
+          for (const mark of children(node, "w:fldChar")) this.#fieldMark(mark, inline);
+          return;
+        }
+        this.#visitAll(node, inline, isMonospaced(properties) ?? monospaced);
+        return;
+      }
+      case "w:t":
+        this.#append(inline, textContent(node), monospaced);
+        return;
+      case "w:tab":
+      case "w:ptab":
+        this.#append(inline, "\t", true);
+        return;
+      // A page or column break inside a paragraph parts words like a line break does.
+      case "w:br":
+      case "w:cr":
+        this.#append(inline, "\n", true);
+        return;
+      case "w:noBreakHyphen":
+        this.#append(inline, "-", true);
+        return;
+      case "w:sym": {
+        const code = Number.parseInt(node.attributes["w:char"] ?? "", 16);
+        if (!Number.isNaN(code))
+          this.#append(inline, symbolCharacter(node.attributes["w:font"] ?? "", code), monospaced);
+        return;
+      }
+      case "w:fldChar":
+        this.#fieldMark(node, inline);
+        return;
+      case "w:ruby":
+        this.#visitRuby(node, inline, monospaced);
+        return;
+      case "w:footnoteReference":
+      case "w:endnoteReference":
+        this.#noteReference(node, inline);
+        return;
+      case "w:commentReference":
+        inline.comments.push(node.attributes["w:id"] ?? "");
+        return;
+      case "m:oMathPara":
+        for (const formula of children(node, "m:oMath")) this.#formula(formula, inline);
+        return;
+      case "m:oMath":
+        this.#formula(node, inline);
+        return;
+      case "w:drawing":
+      case "w:pict":
+      case "w:object":
+        this.#visitDrawing(node, inline);
+        return;
+      case "w:tbl":
+      case "w:p":
+        // Not allowed here, but some producers nest blocks in runs.
+        inline.boxes.push({ name: "w:txbxContent", attributes: {}, children: [node] });
+        return;
+      default:
+        this.#visitAll(node, inline, monospaced);
+    }
+  }
+
+  #append(inline: Inline, text: string, monospaced: boolean): void {
+    if (text === "" || !this.#fields.every((field) => field.showsResult)) return;
+    inline.text += text;
+    if (text.trim() === "") return;
+    inline.hasProse = true;
+    if (!monospaced) inline.monospaced = false;
+  }
+
+  #fieldMark(node: XmlNode, inline: Inline): void {
+    switch (node.attributes["w:fldCharType"]) {
+      case "begin":
+        this.#fields.push({ showsResult: false, form: child(node, "w:ffData") });
+        return;
+      case "separate": {
+        const field = this.#fields.at(-1);
+        if (field !== undefined) field.showsResult = true;
+        return;
+      }
+      case "end": {
+        const field = this.#fields.pop();
+        const choice = formFieldText(field?.form);
+        if (choice !== undefined) this.#append(inline, choice, true);
+      }
+    }
+  }
+
+  #visitRuby(node: XmlNode, inline: Inline, monospaced: boolean): void {
+    const base = child(node, "w:rubyBase");
+    if (base !== undefined) this.#visitAll(base, inline, monospaced);
+    const reading = Array.from(descendants(child(node, "w:rt"), "w:t"), textContent).join("");
+    if (reading.trim() !== "") this.#append(inline, ` (${reading.trim()}) `, true);
+  }
+
+  #noteReference(node: XmlNode, inline: Inline): void {
+    const kind = node.name === "w:footnoteReference" ? "footnote" : "endnote";
+    const id = node.attributes["w:id"] ?? "";
+    const key = `${kind} ${id}`;
+    if (!this.noteNumbers.has(key)) {
+      const earlier = Array.from(this.noteNumbers.keys()).filter((other) => other.startsWith(`${kind} `)).length;
+      this.noteNumbers.set(key, earlier + 1);
+    }
+    inline.notes.push({ kind, id });
+    if (node.attributes["w:customMarkFollows"] === undefined) {
+      this.#append(inline, `[${this.noteNumbers.get(key)}]`, true);
+    }
+  }
+
+  #formula(node: XmlNode, inline: Inline): void {
+    const latex = renderMath(node);
+    if (latex === "") return;
+    inline.formulas.push(latex);
+    inline.text += `$${latex}$`;
+  }
+
+  #visitDrawing(node: XmlNode, inline: Inline): void {
+    for (const member of children(node)) {
+      const { name, attributes } = member;
+      if (name === "w:txbxContent") {
+        inline.boxes.push(member);
+        continue;
+      }
+      if (name === "wp:docPr" || name === "pic:cNvPr" || name === "wps:cNvPr" || name === "wpg:cNvPr") {
+        this.#altText(inline, attributes.descr || attributes.title);
+      } else if (name === "v:shape" || name === "v:imagedata") {
+        this.#altText(inline, attributes.alt);
+      } else if (name === "c:chart" || name === "cx:chart") {
+        if (attributes["r:id"] !== undefined) inline.charts.push(attributes["r:id"]);
+      } else if (name === "dgm:relIds") {
+        if (attributes["r:dm"] !== undefined) inline.diagrams.push(attributes["r:dm"]);
+      } else if (name === "o:OLEObject") {
+        if (attributes["r:id"] !== undefined) inline.objects.push(attributes["r:id"]);
+      }
+      this.#visitDrawing(member, inline);
+    }
+  }
+
+  #altText(inline: Inline, text: string | undefined): void {
+    const cleaned = cleanAltText(text);
+    if (cleaned !== "" && !inline.altTexts.includes(cleaned)) inline.altTexts.push(cleaned);
+  }
+}
+
+/** What a check box or drop-down of a legacy form shows; text fields carry their text as the field's result. */
+function formFieldText(form: XmlNode | undefined): string | undefined {
+  const box = child(form, "w:checkBox");
+  if (box !== undefined) {
+    const state = child(box, "w:checked") ?? child(box, "w:default");
+    return isOn(state, "w:val") ? "☒" : "☐";
+  }
+  const list = child(form, "w:ddList");
+  if (list === undefined) return undefined;
+  const entries = Array.from(children(list, "w:listEntry"), (entry) => entry.attributes["w:val"] ?? "");
+  return entries[integer(child(list, "w:result"), "w:val") ?? integer(child(list, "w:default"), "w:val") ?? 0];
+}

@@ -1,0 +1,127 @@
+import type { CallOptions, DocumentElement } from "@groundwork/contracts";
+import { throwIfAborted } from "@groundwork/contracts";
+import { readChart } from "../drawing/chart-reader.ts";
+import { readDiagram } from "../drawing/diagram-reader.ts";
+import { readEmbedded } from "../drawing/embedded-file.ts";
+import type { OfficePart } from "../office-part.ts";
+import type { OpcPackage } from "../package/opc-package.ts";
+import { children, descendants, type XmlNode } from "../package/xml-tree.ts";
+import { streamBlocks } from "./docx-blocks.ts";
+import { type Deferred, flattenStory, type StoryItem } from "./docx-items.ts";
+import { DocxNumbering } from "./docx-numbering.ts";
+import { DocxStory, type StoryLinks } from "./docx-story.ts";
+import { DocxStyles } from "./docx-styles.ts";
+
+function byId(root: XmlNode | undefined, name: string): Map<string, XmlNode> {
+  return new Map(Array.from(children(root, name), (node) => [node.attributes["w:id"] ?? "", node]));
+}
+
+/** Parts that a story refers to. Notes and comments are loaded whole, bodies are not. */
+class DocxLinks implements StoryLinks {
+  readonly #opc: OpcPackage;
+  readonly #part: string;
+  readonly #footnotes: ReadonlyMap<string, XmlNode>;
+  readonly #endnotes: ReadonlyMap<string, XmlNode>;
+  readonly #comments: ReadonlyMap<string, XmlNode>;
+  readonly #told = new Set<string>();
+
+  private constructor(
+    opc: OpcPackage,
+    part: string,
+    footnotes: XmlNode | undefined,
+    endnotes: XmlNode | undefined,
+    comments: XmlNode | undefined,
+  ) {
+    this.#opc = opc;
+    this.#part = part;
+    this.#footnotes = byId(footnotes, "w:footnote");
+    this.#endnotes = byId(endnotes, "w:endnote");
+    this.#comments = byId(comments, "w:comment");
+  }
+
+  static async load(opc: OpcPackage, part: string): Promise<DocxLinks> {
+    const first = async (type: string): Promise<XmlNode | undefined> =>
+      opc.readOptional((await opc.related(part, type))[0]);
+    return new DocxLinks(opc, part, await first("footnotes"), await first("endnotes"), await first("comments"));
+  }
+
+  note(kind: "footnote" | "endnote", id: string): XmlNode | undefined {
+    const key = `${kind} ${id}`;
+    if (this.#told.has(key)) return undefined;
+    this.#told.add(key);
+    return (kind === "footnote" ? this.#footnotes : this.#endnotes).get(id);
+  }
+
+  comments(id: string): readonly XmlNode[] {
+    const node = this.#comments.get(id);
+    if (node === undefined || this.#told.has(`comment ${id}`)) return [];
+    this.#told.add(`comment ${id}`);
+    return [node];
+  }
+
+  /** Ids of comments whose reference was nowhere in the text. */
+  *untoldComments(): Generator<string> {
+    for (const id of this.#comments.keys()) if (!this.#told.has(`comment ${id}`)) yield id;
+  }
+
+  chart(relationshipId: string): Deferred {
+    return { deferred: () => readChart(this.#opc, this.#part, relationshipId) };
+  }
+
+  diagram(relationshipId: string): Deferred {
+    return { deferred: () => readDiagram(this.#opc, this.#part, relationshipId) };
+  }
+
+  embedded(relationshipId: string): Deferred {
+    return { deferred: () => readEmbedded(this.#opc, this.#part, relationshipId) };
+  }
+}
+
+/** Reads a Word document: headers, body with its notes and comments in place, footers. */
+export async function* readDocx(opc: OpcPackage, part: string, options?: CallOptions): AsyncGenerator<OfficePart> {
+  const first = async (type: string): Promise<XmlNode | undefined> =>
+    opc.readOptional((await opc.related(part, type))[0]);
+  const styles = new DocxStyles(await first("styles"));
+  const numberingPart = await first("numbering");
+  const links = await DocxLinks.load(opc, part);
+
+  yield* readFurniture(opc, part, "header", styles);
+  const story = new DocxStory(styles, new DocxNumbering(numberingPart, styles), links);
+  for await (const item of story.read(streamBlocks(opc.zip, part))) {
+    throwIfAborted(options?.signal);
+    if ("kind" in item) yield item;
+    else yield* item.deferred();
+  }
+  for (const id of links.untoldComments()) {
+    const reference = { name: "w:commentReference", attributes: { "w:id": id }, children: [] };
+    const paragraph: XmlNode = { name: "w:p", attributes: {}, children: [reference] };
+    yield* elementsOnly(story.readInside({ name: "w:body", attributes: {}, children: [paragraph] }));
+  }
+  yield* readFurniture(opc, part, "footer", styles);
+}
+
+function* elementsOnly(items: Iterable<StoryItem>): Generator<DocumentElement> {
+  for (const item of items) if ("kind" in item) yield item;
+}
+
+/** Headers or footers, each distinct text once, however many sections repeat it. */
+async function* readFurniture(
+  opc: OpcPackage,
+  part: string,
+  kind: "header" | "footer",
+  styles: DocxStyles,
+): AsyncGenerator<OfficePart> {
+  const told = new Set<string>();
+  for (const target of await opc.related(part, kind)) {
+    const root = await opc.readOptional(target);
+    if (root === undefined) continue;
+    const story = new DocxStory(styles, new DocxNumbering(undefined, styles), await DocxLinks.load(opc, target));
+    const { text } = flattenStory(story.readInside(root));
+    const watermarks = Array.from(descendants(root, "v:textpath"), (node) => node.attributes.string ?? "");
+    for (const shown of [text, ...watermarks]) {
+      if (shown === "" || told.has(shown)) continue;
+      told.add(shown);
+      yield { kind, text: shown };
+    }
+  }
+}

@@ -1,0 +1,2 @@
+export { officeExtractor } from "./office-extractor.ts";
+export type { OfficeExtractorOptions } from "./office-options.ts";

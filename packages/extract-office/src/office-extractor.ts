@@ -1,0 +1,99 @@
+import type { CallOptions, ExtractionPart, Extractor, SourceDocument } from "@groundwork/contracts";
+import { throwIfAborted } from "@groundwork/contracts";
+import { readDocx } from "./docx/docx-reader.ts";
+import { OFFICE_MEDIA_TYPES } from "./media-types.ts";
+import { corruptDocument, emptyDocument, unsupported } from "./office-errors.ts";
+import { type OfficeExtractorOptions, type ResolvedOfficeOptions, resolveOfficeOptions } from "./office-options.ts";
+import { batchElements, type OfficePart } from "./office-part.ts";
+import { readCoreProperties } from "./package/core-properties.ts";
+import { OpcPackage } from "./package/opc-package.ts";
+import { readHead } from "./package/zip-package.ts";
+import { readPptx } from "./pptx/pptx-reader.ts";
+import { readXlsx } from "./xlsx/xlsx-reader.ts";
+
+/**
+ * Reads office documents. What a file is, its bytes tell, not the media type it came with.
+ *
+ * @throws EMPTY_DOCUMENT, CORRUPT_DOCUMENT, PASSWORD_REQUIRED, ARCHIVE_BOMB, DOCUMENT_TOO_LARGE, EXTERNAL_ENTITY_REFUSED,
+ * UNSUPPORTED_MEDIA_TYPE, ABORTED
+ */
+export function officeExtractor(options: OfficeExtractorOptions = {}): Extractor {
+  const resolved = resolveOfficeOptions(options);
+  return {
+    identity: { name: "extract-office", revision: "1", options: resolved, artifacts: [] },
+    mediaTypes: OFFICE_MEDIA_TYPES,
+    isolation: "thread",
+    reference: { module: new URL("./index.ts", import.meta.url).href, name: "officeExtractor", options: resolved },
+    extract: (document, call) => extract(document, resolved, call),
+  };
+}
+
+async function* extract(
+  document: SourceDocument,
+  options: ResolvedOfficeOptions,
+  call: CallOptions | undefined,
+): AsyncGenerator<ExtractionPart> {
+  throwIfAborted(call?.signal, { documentId: document.documentId });
+  if (document.content.size === 0) throw emptyDocument();
+  try {
+    const head = await readHead(document.content, 8, call);
+    if (head[0] === 0x50 && head[1] === 0x4b) yield* extractPackage(document, options, call);
+    else throw unsupported("a file that is none of them");
+  } catch (error) {
+    throw corruptDocument(error, "Expected a readable office document, found damaged content.");
+  }
+}
+
+async function* extractPackage(
+  document: SourceDocument,
+  options: ResolvedOfficeOptions,
+  call: CallOptions | undefined,
+): AsyncGenerator<ExtractionPart> {
+  const opc = await OpcPackage.open(document.content, call);
+  try {
+    const main = await findMainPart(opc);
+    yield { type: "metadata", metadata: await readCoreProperties(opc) };
+    yield* batchElements(readMainPart(opc, main, options, call));
+    for (const warning of opc.warnings) yield { type: "warning", warning };
+  } finally {
+    opc.zip.close();
+  }
+}
+
+type MainPart = { readonly part: string; readonly kind: "docx" | "pptx" | "xlsx" };
+
+const USUAL_PARTS: readonly MainPart[] = [
+  { part: "word/document.xml", kind: "docx" },
+  { part: "ppt/presentation.xml", kind: "pptx" },
+  { part: "xl/workbook.xml", kind: "xlsx" },
+];
+
+async function findMainPart(opc: OpcPackage): Promise<MainPart> {
+  const [part] = await opc.related("", "officeDocument");
+  if (part !== undefined && opc.zip.has(part)) {
+    const type = (await opc.contentType(part)) ?? "";
+    if (/wordprocessingml|ms-word/i.test(type)) return { part, kind: "docx" };
+    if (/presentationml|ms-powerpoint/i.test(type)) return { part, kind: "pptx" };
+    if (/spreadsheetml|ms-excel\.(?:sheet|template|addin)\.macroEnabled/i.test(type)) return { part, kind: "xlsx" };
+    if (/ms-excel\.sheet\.binary/i.test(type)) throw unsupported("a binary workbook (XLSB)");
+  }
+  const usual = USUAL_PARTS.find((one) => opc.zip.has(one.part));
+  if (usual !== undefined) return usual;
+  throw unsupported("a ZIP package of another kind");
+}
+
+function readMainPart(
+  opc: OpcPackage,
+  { part, kind }: MainPart,
+  options: ResolvedOfficeOptions,
+  call: CallOptions | undefined,
+): AsyncGenerator<OfficePart> {
+  switch (kind) {
+    case "docx":
+      return readDocx(opc, part, call);
+    case "pptx":
+      return readPptx(opc, part, options, call);
+    case "xlsx":
+      return readXlsx(opc, part, options, call);
+  }
+}

@@ -1,0 +1,151 @@
+import { type CallOptions, type DocumentElement, GroundworkError, throwIfAborted } from "@groundwork/contracts";
+import { readChart } from "../drawing/chart-reader.ts";
+import { readDiagram } from "../drawing/diagram-reader.ts";
+import { readEmbedded } from "../drawing/embedded-file.ts";
+import { bodyText } from "../drawing/text-body.ts";
+import type { ResolvedOfficeOptions } from "../office-options.ts";
+import type { OfficePart } from "../office-part.ts";
+import type { OpcPackage } from "../package/opc-package.ts";
+import { child, children, descendants, isOn, type XmlNode } from "../package/xml-tree.ts";
+import { cleanAltText, cleanLine, cleanText } from "../text.ts";
+import { readingOrder } from "./shape-order.ts";
+import { readCommentAuthors, readSlideComments } from "./slide-comments.ts";
+import { SlideLayout } from "./slide-layout.ts";
+import { type SlideShape, shapesOf } from "./slide-shapes.ts";
+import { readSlideTable } from "./slide-table.ts";
+import { readTextShape } from "./slide-text.ts";
+
+const MAX_SLIDES = 20_000;
+const FURNITURE_TYPES: ReadonlySet<string> = new Set(["ftr", "hdr", "dt", "sldNum"]);
+const isTitle = (shape: SlideShape): boolean => /^(?:title|ctrTitle)$/.test(shape.placeholder?.type ?? "");
+
+/** What lasts while a presentation is read. */
+class Deck {
+  readonly opc: OpcPackage;
+  readonly authors: ReadonlyMap<string, string>;
+  readonly #layouts = new Map<string, SlideLayout>();
+  readonly #toldFurniture = new Set<string>();
+
+  constructor(opc: OpcPackage, authors: ReadonlyMap<string, string>) {
+    this.opc = opc;
+    this.authors = authors;
+  }
+
+  async layoutOf(slidePart: string): Promise<SlideLayout> {
+    const [part = ""] = await this.opc.related(slidePart, "slideLayout");
+    let layout = this.#layouts.get(part);
+    if (layout === undefined) {
+      layout = await SlideLayout.load(this.opc, part === "" ? undefined : part);
+      this.#layouts.set(part, layout);
+    }
+    return layout;
+  }
+
+  /** Footers repeat on every slide and are told once. */
+  *furniture(kind: "header" | "footer", shape: SlideShape, slide: number): Generator<DocumentElement> {
+    const text = cleanText(bodyText(child(shape.node, "p:txBody")));
+    if (text === "" || this.#toldFurniture.has(text)) return;
+    this.#toldFurniture.add(text);
+    yield { kind, text, location: { slide } };
+  }
+}
+
+/** Reads a presentation slide by slide: title, body in reading order, notes, comments. */
+export async function* readPptx(
+  opc: OpcPackage,
+  part: string,
+  options: ResolvedOfficeOptions,
+  call?: CallOptions,
+): AsyncGenerator<OfficePart> {
+  const presentation = await opc.read(part);
+  if (presentation === undefined) {
+    throw new GroundworkError("CORRUPT_DOCUMENT", "Expected a presentation, found an empty part. Repair the file.");
+  }
+  const slides: string[] = [];
+  for (const node of children(child(presentation, "p:sldIdLst"), "p:sldId")) {
+    const target = await opc.target(part, node.attributes["r:id"]);
+    if (target !== undefined && opc.zip.has(target) && slides.length < MAX_SLIDES) slides.push(target);
+  }
+  const deck = new Deck(opc, await readCommentAuthors(opc, part));
+  yield { type: "metadata", metadata: { pages: slides.length } };
+  for (const [index, slidePart] of slides.entries()) {
+    throwIfAborted(call?.signal);
+    const root = await opc.readOptional(slidePart);
+    const hidden = root?.attributes.show !== undefined && !isOn(root, "show");
+    if (root !== undefined && !(hidden && options.hidden === "exclude")) {
+      for await (const item of readSlide(deck, slidePart, root, index + 1)) {
+        if (hidden && "kind" in item) yield { ...item, attributes: { ...item.attributes, hidden: "true" } };
+        else yield item;
+      }
+    }
+    yield { type: "progress", unit: "page", done: index + 1, total: slides.length };
+  }
+}
+
+async function* readSlide(deck: Deck, part: string, root: XmlNode, slide: number): AsyncGenerator<OfficePart> {
+  const layout = await deck.layoutOf(part);
+  const shapes = Array.from(shapesOf(child(root, "p:cSld", "p:spTree")));
+  for (const shape of shapes) {
+    if (shape.placeholder !== undefined) shape.box ??= layout.rectangle(shape.placeholder);
+  }
+  for (const shape of shapes.filter(isTitle)) {
+    const text = cleanLine(bodyText(child(shape.node, "p:txBody")));
+    if (text !== "") yield { kind: "heading", level: 1, text, location: { slide } };
+  }
+  const body = shapes.filter((shape) => !isTitle(shape) && !FURNITURE_TYPES.has(shape.placeholder?.type ?? ""));
+  for (const shape of readingOrder(body)) yield* readShape(deck, part, shape, layout, slide);
+  for (const shape of shapes) {
+    if (shape.placeholder?.type === "ftr") yield* deck.furniture("footer", shape, slide);
+    if (shape.placeholder?.type === "hdr") yield* deck.furniture("header", shape, slide);
+  }
+  for (const shape of layout.fixedTexts()) yield* deck.furniture("footer", shape, slide);
+  yield* readNotes(deck, part, slide);
+  yield* readSlideComments(deck.opc, part, slide, deck.authors);
+}
+
+async function* readShape(
+  deck: Deck,
+  part: string,
+  shape: SlideShape,
+  layout: SlideLayout,
+  slide: number,
+): AsyncGenerator<OfficePart> {
+  const location = { slide };
+  const { node } = shape;
+  const altText = cleanAltText(shape.altText);
+  if (altText !== "") yield { kind: "figure", text: altText, location, attributes: { source: "alternative-text" } };
+  if (node.name === "p:sp") {
+    yield* readTextShape(shape, layout, location);
+  } else if (node.name === "p:graphicFrame") {
+    for (const table of descendants(node, "a:tbl")) yield* readSlideTable(table, location);
+    for (const name of ["c:chart", "cx:chart"]) {
+      for (const chart of descendants(node, name)) {
+        const id = chart.attributes["r:id"];
+        if (id !== undefined) yield* readChart(deck.opc, part, id, location);
+      }
+    }
+    for (const diagram of descendants(node, "dgm:relIds")) {
+      const id = diagram.attributes["r:dm"];
+      if (id !== undefined) yield* readDiagram(deck.opc, part, id, location);
+    }
+    for (const object of descendants(node, "p:oleObj")) {
+      const id = object.attributes["r:id"];
+      if (id !== undefined) yield* readEmbedded(deck.opc, part, id);
+    }
+  }
+}
+
+async function* readNotes(deck: Deck, part: string, slide: number): AsyncGenerator<OfficePart> {
+  for (const target of await deck.opc.related(part, "notesSlide")) {
+    const root = await deck.opc.readOptional(target);
+    for (const shape of shapesOf(child(root, "p:cSld", "p:spTree"))) {
+      const type = shape.placeholder?.type;
+      if (type === "ftr") yield* deck.furniture("footer", shape, slide);
+      else if (type === "hdr") yield* deck.furniture("header", shape, slide);
+      else if (type === undefined || type === "body" || type === "obj") {
+        const text = cleanText(bodyText(child(shape.node, "p:txBody")));
+        if (text !== "") yield { kind: "note", text, location: { slide } };
+      }
+    }
+  }
+}

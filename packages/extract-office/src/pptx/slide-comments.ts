@@ -1,0 +1,50 @@
+import type { DocumentElement } from "@groundwork/contracts";
+import { bodyText } from "../drawing/text-body.ts";
+import type { OpcPackage } from "../package/opc-package.ts";
+import { child, children, textContent, type XmlNode } from "../package/xml-tree.ts";
+import { cleanText } from "../text.ts";
+
+/** Names of those who comment, by id: one list for the comments of old, one for the threads of today. */
+export async function readCommentAuthors(opc: OpcPackage, presentationPart: string): Promise<Map<string, string>> {
+  const authors = new Map<string, string>();
+  for (const type of ["commentAuthors", "authors"]) {
+    for (const target of await opc.related(presentationPart, type)) {
+      for (const node of children(await opc.readOptional(target))) {
+        authors.set(node.attributes.id ?? "", node.attributes.name ?? "");
+      }
+    }
+  }
+  return authors;
+}
+
+/** Comments of a slide and their replies. */
+export async function* readSlideComments(
+  opc: OpcPackage,
+  slidePart: string,
+  slide: number,
+  authors: ReadonlyMap<string, string>,
+): AsyncGenerator<DocumentElement> {
+  const element = (node: XmlNode, text: string, createdAt: string | undefined): DocumentElement => {
+    const author = authors.get(node.attributes.authorId ?? "") ?? "";
+    return {
+      kind: "comment",
+      text,
+      location: { slide },
+      attributes: {
+        ...(author === "" ? {} : { author }),
+        ...(createdAt === undefined ? {} : { createdAt }),
+      },
+    };
+  };
+  for (const target of await opc.related(slidePart, "comments")) {
+    for (const node of children(await opc.readOptional(target))) {
+      const isThread = node.name === "p188:cm";
+      const text = cleanText(isThread ? bodyText(child(node, "p188:txBody")) : textContent(child(node, "p:text")));
+      if (text !== "") yield element(node, text, isThread ? node.attributes.created : node.attributes.dt);
+      for (const reply of children(child(node, "p188:replyLst"), "p188:reply")) {
+        const answer = cleanText(bodyText(child(reply, "p188:txBody")));
+        if (answer !== "") yield element(reply, answer, reply.attributes.created);
+      }
+    }
+  }
+}

@@ -1,0 +1,309 @@
+import type { DocumentElement } from "@groundwork/contracts";
+import { type RowCell, TableAssembler } from "../table-assembler.ts";
+import { type CellRange, rangeName } from "./cell-reference.ts";
+
+export interface SheetCell {
+  /** 0-based. */
+  readonly column: number;
+  readonly text: string;
+  /** A number or date: such cells are no headers. */
+  readonly numeric: boolean;
+  readonly bold: boolean;
+}
+
+export interface SheetRow {
+  /** 0-based. */
+  readonly row: number;
+  /** Cells with text, by column. */
+  readonly cells: readonly SheetCell[];
+}
+
+export interface SheetLayout {
+  readonly sheet: string;
+  readonly merges: readonly CellRange[];
+  /** Ranges that the file itself declares as tables with a header row on top. */
+  readonly tables: readonly CellRange[];
+}
+
+/** Bounds of the rows that are looked at together to tell the tables of a sheet apart. */
+const MAX_WINDOW_ROWS = 1000;
+const MAX_WINDOW_CELLS = 100_000;
+const MAX_WINDOW_CHARACTERS = 2 * 1024 * 1024;
+/** Rows below a header that are looked at to recognise it. */
+const HEADER_PROBE_ROWS = 4;
+
+interface Run {
+  readonly row: number;
+  readonly left: number;
+  readonly right: number;
+  /** Index of another run of the same region; itself for the first one. */
+  parent: number;
+}
+
+interface OpenRegion {
+  readonly left: number;
+  right: number;
+  readonly assembler: TableAssembler;
+}
+
+/**
+ * Parts the rows of a sheet into tables. Cells that touch, side by side or one above the other, belong together; blank rows
+ * and columns part tables; regions whose rectangles overlap are one. Rows are held until a blank row, or in windows of
+ * bounded size: a table longer than a window goes on in the next.
+ */
+export class SheetSegmenter {
+  readonly #layout: SheetLayout;
+  readonly #merges: readonly CellRange[];
+  #nextMerge = 0;
+  #active: CellRange[] = [];
+  #window: SheetRow[] = [];
+  /** Merged ranges that reach into each row of the window. */
+  readonly #mergesOfRow = new Map<number, CellRange[]>();
+  #cells = 0;
+  #characters = 0;
+  #coveredTo = -1;
+  #open: OpenRegion[] = [];
+  #openBelow = -1;
+
+  constructor(layout: SheetLayout) {
+    this.#layout = layout;
+    this.#merges = layout.merges
+      .map((merge) => ({ ...merge, bottom: Math.min(merge.bottom, merge.top + MAX_WINDOW_ROWS) }))
+      .toSorted((a, b) => a.top - b.top || a.left - b.left);
+  }
+
+  *addRow(row: SheetRow): Generator<DocumentElement> {
+    const last = this.#window.at(-1);
+    if (last !== undefined) {
+      // Rows that only a merged range covers are not told, but they hold a table together.
+      const bridgeTo = Math.min(this.#coveredTo, row.row - 1);
+      for (let bridge = last.row + 1; bridge <= bridgeTo; bridge++) this.#push({ row: bridge, cells: [] });
+      if (row.row > Math.max(last.row, this.#coveredTo) + 1) yield* this.#flush(false);
+    }
+    this.#push(row);
+    if (
+      this.#window.length >= MAX_WINDOW_ROWS ||
+      this.#cells >= MAX_WINDOW_CELLS ||
+      this.#characters >= MAX_WINDOW_CHARACTERS
+    ) {
+      yield* this.#flush(true);
+    }
+  }
+
+  #push(row: SheetRow): void {
+    const merges = this.#mergesAt(row);
+    const cells =
+      merges.length === 0 ? row.cells : row.cells.filter((cell) => !isCovered(cell.column, row.row, merges));
+    if (cells.length === 0 && merges.length === 0) return;
+    this.#window.push({ row: row.row, cells });
+    this.#mergesOfRow.set(row.row, merges);
+    this.#cells += cells.length;
+    for (const cell of cells) this.#characters += cell.text.length;
+    for (const merge of merges) this.#coveredTo = Math.max(this.#coveredTo, merge.bottom);
+  }
+
+  *end(): Generator<DocumentElement> {
+    yield* this.#flush(false);
+  }
+
+  /** Merged ranges that reach into a row. One whose anchor is empty is only paint: it shows no text and joins nothing. */
+  #mergesAt({ row, cells }: SheetRow): CellRange[] {
+    this.#active = this.#active.filter((merge) => merge.bottom >= row);
+    for (; this.#nextMerge < this.#merges.length; this.#nextMerge++) {
+      const merge = this.#merges[this.#nextMerge]!;
+      if (merge.top > row) break;
+      if (merge.top === row && cells.some((cell) => cell.column === merge.left)) this.#active.push(merge);
+    }
+    return this.#active.length === 0 ? [] : this.#active.toSorted((a, b) => a.left - b.left);
+  }
+
+  *#flush(continues: boolean): Generator<DocumentElement> {
+    const window = this.#window;
+    this.#window = [];
+    this.#cells = 0;
+    this.#characters = 0;
+    const open = this.#open;
+    this.#open = [];
+    const lastRow = window.at(-1)?.row ?? -1;
+    for (const region of regionsOf(window, this.#mergesOfRow)) {
+      const earlier =
+        region.top === this.#openBelow
+          ? open.find((one) => one.left <= region.left && region.left <= one.right)
+          : undefined;
+      const goesOn = continues && region.bottom === lastRow;
+      yield* this.#emit(window, region, earlier, goesOn);
+    }
+    this.#openBelow = continues ? lastRow + 1 : -1;
+    this.#mergesOfRow.clear();
+  }
+
+  *#emit(
+    window: readonly SheetRow[],
+    region: CellRange,
+    earlier: OpenRegion | undefined,
+    goesOn: boolean,
+  ): Generator<DocumentElement> {
+    const from = window.findIndex((row) => row.row === region.top);
+    const rows = window.slice(from, from + region.bottom - region.top + 1).map((row) => ({
+      row: row.row,
+      cells: row.cells.filter((cell) => cell.column >= region.left && cell.column <= region.right),
+    }));
+    const { sheet } = this.#layout;
+    const filled = rows.flatMap((row) => row.cells.slice(0, 2));
+    if (filled.length === 1 && earlier === undefined && !goesOn) {
+      yield { kind: "paragraph", text: filled[0]!.text, location: { sheet, range: rangeName(region) } };
+      return;
+    }
+    const open = earlier ?? { left: region.left, right: region.right, assembler: new TableAssembler() };
+    open.right = Math.max(open.right, region.right);
+    const headerRows = earlier === undefined ? this.#headerRows(rows, region) : 0;
+    let sliceTop = region.top;
+    const take = function* (bottom: number): Generator<DocumentElement> {
+      const element = open.assembler.take();
+      const range = rangeName({ top: sliceTop, left: open.left, bottom, right: open.right });
+      if (element !== undefined) yield { ...element, location: { sheet, range } };
+      sliceTop = bottom + 1;
+    };
+    for (const [index, row] of rows.entries()) {
+      open.assembler.addRow(this.#rowCells(row, region, open.left), index < headerRows);
+      if (open.assembler.full) yield* take(row.row);
+    }
+    if (sliceTop <= region.bottom) yield* take(region.bottom);
+    if (goesOn) this.#open.push(open);
+  }
+
+  #rowCells(row: SheetRow, region: CellRange, left: number): RowCell[] {
+    const cells: RowCell[] = row.cells.map((cell) => ({ column: cell.column - left, text: cell.text }));
+    for (const merge of this.#mergesOfRow.get(row.row) ?? []) {
+      if (merge.left < region.left || merge.left > region.right) continue;
+      const column = merge.left - left;
+      const columnSpan = Math.min(merge.right, region.right) - merge.left + 1;
+      const at = cells.findIndex((cell) => cell.column >= column);
+      const anchor = at >= 0 && cells[at]!.column === column ? cells[at] : undefined;
+      if (anchor !== undefined) cells[at] = { ...anchor, columnSpan };
+      else {
+        const cell = { column, columnSpan, text: "", continued: merge.top < row.row };
+        cells.splice(at < 0 ? cells.length : at, 0, cell);
+      }
+    }
+    return cells;
+  }
+
+  /** Rows on top of a region that are headers: as the file declares, else those of text above rows of another make. */
+  #headerRows(rows: readonly SheetRow[], region: CellRange): number {
+    const declared = this.#layout.tables.find(
+      (table) =>
+        table.left <= region.right &&
+        table.right >= region.left &&
+        table.top >= region.top &&
+        table.top <= region.top + 4,
+    );
+    if (declared !== undefined && declared.bottom > declared.top) return declared.top - region.top + 1;
+    const first = rows[0];
+    if (first === undefined || rows.length < 2 || !isTextRow(first)) return 0;
+    const spans = (this.#mergesOfRow.get(first.row) ?? []).some((merge) => merge.right > merge.left);
+    const second = rows[1]!;
+    const count = spans && rows.length > 2 && isTextRow(second) && second.cells.length > first.cells.length ? 2 : 1;
+    const below = rows.slice(count, count + HEADER_PROBE_ROWS);
+    const columns = region.right - region.left + 1;
+    const differs =
+      below.some((row) => row.cells.some((cell) => cell.numeric)) ||
+      (first.cells.every((cell) => cell.bold) && !below.every((row) => row.cells.every((cell) => cell.bold)));
+    const isFull = columns > 1 && first.cells.length >= columns * 0.8 && rows.length > 2 && areDistinct(first);
+    return differs || isFull ? count : 0;
+  }
+}
+
+function isCovered(column: number, row: number, merges: readonly CellRange[]): boolean {
+  return merges.some(
+    (merge) => column >= merge.left && column <= merge.right && (column > merge.left || row > merge.top),
+  );
+}
+
+const isTextRow = (row: SheetRow): boolean => row.cells.length > 0 && row.cells.every((cell) => !cell.numeric);
+const areDistinct = (row: SheetRow): boolean => new Set(row.cells.map((cell) => cell.text)).size === row.cells.length;
+
+/** Rectangles around connected cells, in the order in which their first cells are read. */
+function regionsOf(window: readonly SheetRow[], mergesOfRow: ReadonlyMap<number, readonly CellRange[]>): CellRange[] {
+  const runs: Run[] = [];
+  const find = (index: number): number => {
+    let root = index;
+    while (runs[root]!.parent !== root) root = runs[root]!.parent;
+    for (let at = index; runs[at]!.parent !== root; ) {
+      const next = runs[at]!.parent;
+      runs[at]!.parent = root;
+      at = next;
+    }
+    return root;
+  };
+  let above: number[] = [];
+  let aboveRow = -2;
+  for (const row of window) {
+    const current: number[] = [];
+    for (const [left, right] of intervalsOf(row, mergesOfRow.get(row.row) ?? [])) {
+      const index = runs.length;
+      runs.push({ row: row.row, left, right, parent: index });
+      current.push(index);
+      if (aboveRow !== row.row - 1) continue;
+      for (const other of above) {
+        if (runs[other]!.left <= right && runs[other]!.right >= left) {
+          const [a, b] = [find(other), find(index)];
+          if (a < b) runs[b]!.parent = a;
+          else runs[a]!.parent = b;
+        }
+      }
+    }
+    above = current;
+    aboveRow = row.row;
+  }
+  const boxes = new Map<number, { top: number; left: number; bottom: number; right: number }>();
+  runs.forEach((run, index) => {
+    const box = boxes.get(find(index));
+    if (box === undefined) boxes.set(find(index), { top: run.row, left: run.left, bottom: run.row, right: run.right });
+    else {
+      box.left = Math.min(box.left, run.left);
+      box.right = Math.max(box.right, run.right);
+      box.bottom = Math.max(box.bottom, run.row);
+    }
+  });
+  return joinOverlapping(Array.from(boxes.values()));
+}
+
+/** Columns of a row that are taken, as intervals; touching cells are one interval. */
+function intervalsOf(row: SheetRow, merges: readonly CellRange[]): [number, number][] {
+  const pieces: [number, number][] = row.cells.map((cell) => [cell.column, cell.column]);
+  for (const merge of merges) pieces.push([merge.left, merge.right]);
+  pieces.sort((a, b) => a[0] - b[0]);
+  const intervals: [number, number][] = [];
+  for (const [left, right] of pieces) {
+    const last = intervals.at(-1);
+    if (last !== undefined && left <= last[1] + 1) last[1] = Math.max(last[1], right);
+    else intervals.push([left, right]);
+  }
+  return intervals;
+}
+
+/** Beyond this many regions a sheet is scattered, and comparing all pairs would take too long. */
+const MAX_JOINED_REGIONS = 400;
+
+function joinOverlapping(boxes: { top: number; left: number; bottom: number; right: number }[]): CellRange[] {
+  const joined = boxes.slice();
+  for (let changed = joined.length <= MAX_JOINED_REGIONS; changed; ) {
+    changed = false;
+    for (let a = 0; a < joined.length; a++) {
+      for (let b = joined.length - 1; b > a; b--) {
+        const [one, other] = [joined[a]!, joined[b]!];
+        const apart =
+          one.right < other.left || other.right < one.left || one.bottom < other.top || other.bottom < one.top;
+        if (apart) continue;
+        one.top = Math.min(one.top, other.top);
+        one.left = Math.min(one.left, other.left);
+        one.bottom = Math.max(one.bottom, other.bottom);
+        one.right = Math.max(one.right, other.right);
+        joined.splice(b, 1);
+        changed = true;
+      }
+    }
+  }
+  return joined;
+}
