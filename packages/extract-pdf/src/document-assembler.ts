@@ -50,7 +50,7 @@ export class DocumentAssembler {
     const furniture = findFurniture(page, this.#margins, this.#fonts.bodySize);
     const layout = layOutPage(page, furniture, this.#vocabulary);
     const blocks = layout.body.map((block) => textBlockOf(block, this.#vocabulary)).filter(({ text }) => text !== "");
-    for (const { block, text } of blocks) this.#headings.observe(block, text);
+    for (const textBlock of blocks) this.#headings.observe(textBlock.block, wholeText(textBlock));
     if (blocks.length > 0) this.#firstPage ??= page.page;
     const body = blocks.map((textBlock) => ({ element: this.#element(textBlock), lines: textBlock.block.lines }));
     const furnished = layout.furniture.map(({ kind, block }): DocumentElement => {
@@ -123,9 +123,15 @@ export class DocumentAssembler {
   }
 
   #element(textBlock: TextBlock): DocumentElement {
-    const { block, text } = textBlock;
+    const { block } = textBlock;
+    const text = wholeText(textBlock);
     const decision = this.#headings.classify(block, text, block.page === this.#firstPage);
     if (decision !== undefined) this.#title ??= text.replace(/\s+/g, " ");
     return elementOf(textBlock, decision, block.kind === "list_item" ? this.#lists.levelOf(block) : 0);
   }
+}
+
+/** The text with its marker: a numbered heading looks like an item of a list. */
+function wholeText({ block, text }: TextBlock): string {
+  return block.marker === undefined ? text : `${block.marker} ${text}`;
 }

@@ -94,16 +94,18 @@ export function findFurniture(
   const others = around.filter((other) => other.page !== page.page);
   for (const side of ["top", "bottom"] as const) {
     const rows = side === "top" ? own.top : [...own.bottom].reverse();
-    for (const row of rows) {
+    const isolated = isolatedRows(rows, page, side, bodySize);
+    for (const [index, row] of rows.entries()) {
       const kind = NUMBER.test(row.text.trim()) ? "page_number" : side === "top" ? "header" : "footer";
-      const repeated = repeats(row, side, height, others);
-      if (repeated || isIsolatedNumber(row, page, side) || isIsolatedEdge(row, page, side, bodySize))
-        mark(found, row, kind);
-      else if (!(kind === "page_number" && others.length > 0)) break;
+      const alone = index === 0 && (isIsolatedNumber(row, page, side) || isRunningLine(row));
+      if (index < isolated || alone || repeats(row, side, height, others)) mark(found, row, kind);
+      else if (kind !== "page_number") break;
     }
   }
-  for (const line of page.main.lines)
+  markLastNumber(page, found);
+  for (const line of page.main.lines) {
     if (line.tag?.type === "Artifact" && inMargin(line, height)) setOnce(found, line, height);
+  }
   for (const other of page.others) markSides(other, page, found);
   return found;
 }
@@ -157,13 +159,13 @@ function similarity(a: string, b: string): number {
   return (2 * common) / (a.length + b.length - 2);
 }
 
-/** White space (points) between a row and the nearest other text towards the middle of the page. */
-function clearance(row: Row, page: PageLines, side: "top" | "bottom"): number {
+/** White space (points) between rows at an edge and the nearest other text towards the middle of the page. */
+function clearance(row: Row, page: PageLines, side: "top" | "bottom", rows: readonly Row[] = [row]): number {
+  const own = new Set(rows.flatMap((member) => member.lines));
   let nearest = Number.POSITIVE_INFINITY;
   for (const line of page.main.lines) {
-    if (row.lines.includes(line)) continue;
-    const gap = side === "top" ? line.top - row.bottom : row.top - line.bottom;
-    if (gap > -0.5 * row.size && gap < nearest) nearest = gap;
+    if (own.has(line)) continue;
+    nearest = Math.min(nearest, side === "top" ? line.top - row.bottom : row.top - line.bottom);
   }
   return nearest;
 }
@@ -173,22 +175,73 @@ function isIsolatedNumber(row: Row, page: PageLines, side: "top" | "bottom"): bo
   return clearance(row, page, side) > 0.5 * row.size;
 }
 
-/** One small line at the very edge with white space or a rule between it and the body. */
-function isIsolatedEdge(row: Row, page: PageLines, side: "top" | "bottom", bodySize: number): boolean {
-  const { height, width } = page.main;
+/** A head or foot in parts (left, middle, right) one of which is the page's number. */
+function isRunningLine(row: Row): boolean {
+  if (row.lines.length < 2 || row.lines.length > 3) return false;
+  const apart = row.lines.slice(1).every((line, index) => line.left - row.lines[index]!.right > 2 * row.size);
+  return apart && row.lines.some((line) => NUMBER.test(line.text.trim()));
+}
+
+/** Rows from the edge that stand together, small and short, with white space or a rule between them and the body. */
+function isolatedRows(rows: readonly Row[], page: PageLines, side: "top" | "bottom", bodySize: number): number {
+  for (let count = 1; count <= Math.min(3, rows.length); count++) {
+    const row = rows[count - 1]!;
+    if (!mayBeFurniture(row, page, side, bodySize)) return 0;
+    const clear = clearance(row, page, side, rows.slice(0, count));
+    if (clear === Number.POSITIVE_INFINITY) return 0;
+    const isParted = row.lines.length > 1 && clear > 0.6 * bodySize;
+    if (isRuledOff(row, page, side) || isParted || clear > (side === "top" ? 1.6 : 1.2) * bodySize) return count;
+  }
+  return 0;
+}
+
+function mayBeFurniture(row: Row, page: PageLines, side: "top" | "bottom", bodySize: number): boolean {
+  const { height } = page.main;
   const edge = side === "top" ? row.baseline / height : 1 - row.baseline / height;
-  if (edge > 0.1 || row.text.length > 160 || row.size > 1.1 * bodySize) return false;
-  const ruled = page.rules.some(
-    (rule) =>
-      rule.orientation === "horizontal" &&
-      rule.to - rule.from > 0.3 * width &&
-      (side === "top"
-        ? rule.at > row.baseline - 1 && rule.at < row.bottom + 1.5 * row.size
-        : rule.at < row.top + 1 && rule.at > row.top - 1.5 * row.size),
+  const isSmall = row.size < 0.8 * bodySize;
+  const limit = isSmall ? 0.13 : looksLikeBody(row, page) ? 0.075 : 0.105;
+  return edge < limit && row.text.length < 160 && row.size <= Math.max(1.15 * bodySize, Math.min(1.35 * bodySize, 10));
+}
+
+/** Type and left edge of the body, and words of a sentence: the first or last line of a paragraph. */
+function looksLikeBody(row: Row, page: PageLines): boolean {
+  const [line] = row.lines;
+  if (row.lines.length > 1 || line === undefined) return false;
+  const { font, size } = line.style;
+  const like = page.main.lines.filter(
+    (other) => other !== line && other.style.font === font && Math.abs(other.style.size - size) < 0.3,
   );
-  const clear = clearance(row, page, side);
-  if (clear === Number.POSITIVE_INFINITY) return false;
-  return ruled || clear > (side === "top" ? 1.6 : 1.2) * bodySize;
+  const sameEdge = like.some((other) => Math.abs(other.left - line.left) < 2);
+  return sameEdge && like.length >= 3 && (/^\p{Ll}/u.test(line.text) || /[.;:,]$/.test(line.text) || line.text.length > 60);
+}
+
+/** A rule between the row and the body, and none beyond the row: that would be a table's head. */
+function isRuledOff(row: Row, page: PageLines, side: "top" | "bottom"): boolean {
+  const wide = page.rules.filter(
+    (rule) => rule.orientation === "horizontal" && rule.to - rule.from > 0.3 * page.main.width,
+  );
+  const below = wide.some((rule) => rule.at > row.baseline - 1 && rule.at < row.bottom + 1.5 * row.size);
+  const above = wide.some((rule) => rule.at < row.top + 2 && rule.at > row.top - 2 * row.size);
+  return side === "top" ? below && !above : above && !below;
+}
+
+/** A number alone under everything else, in the middle or at a side, wherever the content of the page ends. */
+function markLastNumber(page: PageLines, found: Map<Line, FurnitureKind>): void {
+  let last: Line | undefined;
+  for (const line of page.main.lines) {
+    if (!found.has(line) && (last === undefined || line.baseline > last.baseline)) last = line;
+  }
+  if (last === undefined || !/^[-–— ]*\d{1,4}[-–— ]*$/.test(last.text.trim())) return;
+  const { left: lastLeft, right: lastRight, top } = last;
+  const others = page.main.lines.filter((line) => line !== last && !found.has(line));
+  if (others.length < 3) return;
+  const left = Math.min(...others.map((line) => line.left));
+  const right = Math.max(...others.map((line) => line.right));
+  const middle = (lastLeft + lastRight) / 2;
+  const placed =
+    Math.abs(middle - (left + right) / 2) < 0.03 * (right - left) || lastRight > right - 1 || lastLeft < left + 1;
+  const clear = Math.min(...others.map((line) => top - line.bottom));
+  if (placed && clear > 1.5 * last.style.size) found.set(last, "page_number");
 }
 
 /** Text that runs up or down along the left or right edge of the page. */

@@ -67,7 +67,14 @@ function readFrom(
   let unmapped = 0;
   let spaceBefore = true;
   for (let index = 0; index < count; index++) {
-    const code = getUnicode(textPage, index);
+    let code = getUnicode(textPage, index);
+    if (code >= 0xd800 && code < 0xdc00 && index + 1 < count) {
+      const low = getUnicode(textPage, index + 1);
+      if (low >= 0xdc00 && low < 0xe000) {
+        code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+        index++;
+      }
+    }
     if (isSpace(code)) {
       spaceBefore = true;
       continue;
@@ -88,9 +95,13 @@ function readFrom(
     const x = (area.left + area.right) / 2;
     const y = (area.top + area.bottom) / 2;
     if (x < 0 || y < 0 || x > frame.width || y > frame.height) continue;
-    const bad = isBad(code) || isUnmapped(textPage, index) === 1;
-    const text = textOf(code);
-    if (text === "") continue;
+    const unknown = isBad(code) || isUnmapped(textPage, index) === 1;
+    // A symbol font without a mapping: what it prints in text is a bullet or a box.
+    const symbol = unknown && /wingding|dingbat|webding|symbol/i.test(object.style.font) && !/[\uf000-\uf0ff]/.test(String.fromCodePoint(code));
+    const bad = unknown && !symbol && code !== 2 && code !== 0xfffe && repairCharacter(String.fromCodePoint(code)) === String.fromCodePoint(code);
+    const text = symbol ? "•" : textOf(code);
+    const before = (object.invisible ? hidden : visible).at(-1);
+    if (symbol && before?.text === "•" && before.object === object.number) continue;
     if (bad) unmapped++;
     const originX = f64[(scratch + 16) >> 3]!;
     const originY = f64[(scratch + 24) >> 3]!;
