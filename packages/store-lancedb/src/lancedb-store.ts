@@ -6,12 +6,14 @@ import {
   throwIfAborted,
   type VectorStore,
 } from "@groundwork/contracts";
-import { type RecordBatch, Table } from "apache-arrow";
+import type { RecordBatch, Table } from "apache-arrow";
 import { chunkIdIn, filterToSql, whereOf } from "./lancedb-filter.ts";
 import { maintainTable } from "./lancedb-maintenance.ts";
 import { type LancedbStoreOptions, resolveLancedbOptions } from "./lancedb-options.ts";
+import { getRows, sliceIds } from "./lancedb-rows.ts";
 import { fromTableRows, resultSchema, toTableRows } from "./lancedb-schema.ts";
-import { IDS_PER_QUERY, scoreChunks, searchDense, searchLexical } from "./lancedb-search.ts";
+import { scoreChunks } from "./lancedb-score.ts";
+import { searchDense, searchLexical } from "./lancedb-search.ts";
 import { commit, type OpenedTable, openTable, read } from "./lancedb-table.ts";
 
 const NAME = "lancedb";
@@ -119,10 +121,8 @@ class LancedbStore implements VectorStore {
 
   async #countIds(table: OpenedTable["table"], chunkIds: readonly string[]): Promise<number> {
     let count = 0;
-    for (let start = 0; start < chunkIds.length; start += IDS_PER_QUERY) {
-      const condition = chunkIdIn(chunkIds.slice(start, start + IDS_PER_QUERY));
-      count += await read("count the rows written", undefined, () => table.countRows(condition));
-    }
+    for (const ids of sliceIds(chunkIds))
+      count += await read("count the rows written", undefined, () => table.countRows(chunkIdIn(ids)));
     return count;
   }
 
@@ -187,27 +187,7 @@ class LancedbStore implements VectorStore {
   ): Promise<Table> {
     const table = this.#table(options);
     const schema = resultSchema(options?.columns, this.#dimensions);
-    const unique = [...new Set(chunkIds)];
-    const names = schema.fields.map((field) => field.name);
-    const places = new Map<string, { batch: RecordBatch; row: number }>();
-    for (let start = 0; start < unique.length; start += IDS_PER_QUERY) {
-      const ids = chunkIdIn(unique.slice(start, start + IDS_PER_QUERY));
-      const where = whereOf(undefined, options?.watermark, ids)!;
-      const found = await read("read rows", options, () =>
-        table
-          .query()
-          .where(where)
-          .select([...new Set([...names, "chunk_id"])])
-          .toArrow(),
-      );
-      for (const batch of found.batches) {
-        const column = batch.getChild("chunk_id")!;
-        const local = fromTableRows(batch as never, schema);
-        for (let row = 0; row < batch.numRows; row++) places.set(column.get(row), { batch: local, row });
-      }
-    }
-    const ordered = unique.map((chunkId) => places.get(chunkId)).filter((place) => place !== undefined);
-    return new Table(schema, joinRuns(ordered));
+    return getRows(table, chunkIds, schema, whereOf(undefined, options?.watermark), options);
   }
 
   async *scan(
@@ -251,20 +231,6 @@ class LancedbStore implements VectorStore {
     this.#opened?.connection.close();
     this.#opened = undefined;
   }
-}
-
-/** Rows in the order given, as slices of the batches that hold them: neighbours stay together, nothing is copied. */
-function joinRuns(places: readonly { readonly batch: RecordBatch; readonly row: number }[]): RecordBatch[] {
-  const runs: RecordBatch[] = [];
-  let start = 0;
-  for (let index = 1; index <= places.length; index++) {
-    const before = places[index - 1]!;
-    const place = places[index];
-    if (place !== undefined && place.batch === before.batch && place.row === before.row + 1) continue;
-    runs.push(before.batch.slice(places[start]!.row, before.row + 1));
-    start = index;
-  }
-  return runs;
 }
 
 /**
