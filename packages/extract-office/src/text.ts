@@ -5,7 +5,7 @@ const INVISIBLE = /[\u0000-\u0008\u000b-\u001f\u007f\u00ad\u200b\u2060\ufeff\uff
 /** Text of an element: NFC, plain blanks, lines without trailing blanks, no blank lines at its ends. */
 export function cleanText(text: string): string {
   return text
-    .replace(/\r\n?|\u2028|\u2029|\u000b|\u0085/g, "\n")
+    .replace(/\r\n?|[\u2028\u2029\v\u0085]/g, "\n")
     .replace(INVISIBLE, "")
     .replace(/[\u00a0\u2007\u202f]/g, " ")
     .replace(/[ \t]+\n/g, "\n")

@@ -13,6 +13,7 @@ export function flattenStory(items: Iterable<StoryItem>): { text: string; others
   const others: StoryItem[] = [];
   for (const item of items) {
     if (!("kind" in item) || item.kind === "comment" || item.kind === "footnote") others.push(item);
+    else if (item.kind === "formula") lines.push(item.text.replace(/^\$\$(.*)\$\$$/s, "$$$1$$"));
     else if (item.kind !== "list_item" || item.attributes?.marker === undefined) lines.push(item.text);
     else if (item.text.startsWith(item.attributes.marker)) lines.push(item.text);
     else lines.push(`${item.attributes.marker} ${item.text}`);

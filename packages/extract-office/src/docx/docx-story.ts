@@ -1,4 +1,5 @@
 import type { DocumentElement } from "@groundwork/contracts";
+import { commentElement } from "../comment-element.ts";
 import { child, integer, type XmlNode } from "../package/xml-tree.ts";
 import { cleanLine, cleanText } from "../text.ts";
 import { blocksInside, type DocxBlock } from "./docx-blocks.ts";
@@ -183,16 +184,7 @@ export class DocxStory {
   *#comment(node: XmlNode): Generator<StoryItem> {
     const { text, others } = this.#flatten(node);
     const { "w:author": author, "w:date": date } = node.attributes;
-    if (text !== "") {
-      yield {
-        kind: "comment",
-        text,
-        attributes: {
-          ...(author === undefined || author === "" ? {} : { author }),
-          ...(date === undefined ? {} : { createdAt: date }),
-        },
-      };
-    }
+    if (text !== "") yield commentElement(text, author, date);
     yield* others;
   }
 

@@ -81,6 +81,8 @@ const COMMANDS: Readonly<Record<string, string>> = {
   "∬": "\\iint",
   "∭": "\\iiint",
   "∮": "\\oint",
+  "∯": "\\oiint",
+  "∰": "\\oiiint",
   "⋃": "\\bigcup",
   "⋂": "\\bigcap",
   "⋁": "\\bigvee",
@@ -122,20 +124,20 @@ const DELIMITERS: Readonly<Record<string, string>> = {
 
 function symbols(text: string): string {
   let latex = "";
-  // Letters of the mathematical alphabets are ordinary letters in another face.
-  for (const character of text.normalize("NFKC").replace(/\u2061|\u2062|\u2063|\u200b/g, "")) {
-    const command = COMMANDS[character];
-    if (command === undefined) latex += character;
-    else latex += command.startsWith("\\") && /[a-zA-Z]$/.test(command) ? `${command} ` : command;
+  for (const character of text.replace(/[\u2061-\u2063\u200b]/g, "")) {
+    // Letters of the mathematical alphabets are ordinary letters in another face.
+    const command = COMMANDS[character] ?? COMMANDS[character.normalize("NFKC")];
+    if (command === undefined) latex += character.normalize("NFKC");
+    else latex += /^\\[a-zA-Z]+$/.test(command) ? ` ${command} ` : command;
   }
-  return latex;
+  return latex.replace(/(?<=[A-Za-z]) (?=[A-Za-z])/g, "\\ ");
 }
 
 const value = (node: XmlNode | undefined, ...path: string[]): string | undefined =>
   child(node, ...path)?.attributes["m:val"];
 
 function argument(node: XmlNode, name: string): string {
-  return inside(child(node, name)).trim();
+  return inside(child(node, name));
 }
 
 function inside(node: XmlNode | undefined): string {
@@ -155,11 +157,19 @@ function convertRun(node: XmlNode): string {
 }
 
 function convertFunction(node: XmlNode): string {
-  const name = argument(node, "m:fName").replace(/^\\text\{(.*)\}$/, "$1");
-  const known = /^([A-Za-z]+)(.*)$/s.exec(name);
-  const shown = known !== null && FUNCTIONS.test(known[1]!) ? `\\${known[1]}${known[2]}` : name;
-  const body = argument(node, "m:e");
-  return body.startsWith("\\left") ? `${shown}${body}` : `${shown}(${body})`;
+  const name = argument(node, "m:fName")
+    .trim()
+    .replace(/^\\text\{(.*)\}$/, "$1");
+  const known = /^([A-Za-z]{2,})(.*)$/s.exec(name);
+  const shown =
+    known === null
+      ? name
+      : FUNCTIONS.test(known[1]!)
+        ? `\\${known[1]}${known[2]}`
+        : `\\operatorname{${known[1]}}${known[2]}`;
+  const body = argument(node, "m:e").trim();
+  const isLimit = child(node, "m:fName", "m:limLow") !== undefined || child(node, "m:fName", "m:limUpp") !== undefined;
+  return isLimit || body.startsWith("\\left") ? `${shown}${body}` : `${shown}(${body})`;
 }
 
 function convertDelimited(node: XmlNode): string {
@@ -167,7 +177,7 @@ function convertDelimited(node: XmlNode): string {
   const opening = value(properties, "m:begChr") ?? "(";
   const closing = value(properties, "m:endChr") ?? ")";
   const separator = value(properties, "m:sepChr") ?? "|";
-  const body = Array.from(children(node, "m:e"), (member) => inside(member).trim()).join(symbols(separator));
+  const body = Array.from(children(node, "m:e"), (member) => inside(member)).join(symbols(separator));
   return `\\left${DELIMITERS[opening] ?? opening}${body}\\right${DELIMITERS[closing] ?? closing}`;
 }
 
@@ -237,6 +247,7 @@ function convert(node: XmlNode): string {
       return rows(node, "matrix");
     case "m:eqArr": {
       const lines = Array.from(children(node, "m:e"), (line) => inside(line).trim());
+      if (lines.length === 1) return lines[0]!;
       return `\\begin{array}{l}${lines.join(" \\\\ ")}\\end{array}`;
     }
     case "w:del":

@@ -1,4 +1,5 @@
 import type { DocumentElement } from "@groundwork/contracts";
+import { commentElement } from "../comment-element.ts";
 import { bodyText } from "../drawing/text-body.ts";
 import type { OpcPackage } from "../package/opc-package.ts";
 import { child, children, textContent, type XmlNode } from "../package/xml-tree.ts";
@@ -25,16 +26,7 @@ export async function* readSlideComments(
   authors: ReadonlyMap<string, string>,
 ): AsyncGenerator<DocumentElement> {
   const element = (node: XmlNode, text: string, createdAt: string | undefined): DocumentElement => {
-    const author = authors.get(node.attributes.authorId ?? "") ?? "";
-    return {
-      kind: "comment",
-      text,
-      location: { slide },
-      attributes: {
-        ...(author === "" ? {} : { author }),
-        ...(createdAt === undefined ? {} : { createdAt }),
-      },
-    };
+    return commentElement(text, authors.get(node.attributes.authorId ?? ""), createdAt, { slide });
   };
   for (const target of await opc.related(slidePart, "comments")) {
     for (const node of children(await opc.readOptional(target))) {

@@ -156,8 +156,14 @@ export class SheetSegmenter {
     }
     const open = earlier ?? { left: region.left, right: region.right, assembler: new TableAssembler() };
     open.right = Math.max(open.right, region.right);
-    const headerRows = earlier === undefined ? this.#headerRows(rows, region) : 0;
-    let sliceTop = region.top;
+    let top = region.top;
+    for (; earlier === undefined && this.#isTitleRow(rows, region); top++) {
+      const title = rows.shift()!;
+      const range = rangeName({ ...region, top, bottom: top });
+      yield { kind: "caption", text: title.cells[0]!.text, location: { sheet, range } };
+    }
+    const headerRows = earlier === undefined ? this.#headerRows(rows, { ...region, top }) : 0;
+    let sliceTop = top;
     const take = function* (bottom: number): Generator<DocumentElement> {
       const element = open.assembler.take();
       const range = rangeName({ top: sliceTop, left: open.left, bottom, right: open.right });
@@ -170,6 +176,19 @@ export class SheetSegmenter {
     }
     if (sliceTop <= region.bottom) yield* take(region.bottom);
     if (goesOn) this.#open.push(open);
+  }
+
+  /** A single cell over the whole width, or alone above a row of headings, is the title of the table below it. */
+  #isTitleRow(rows: readonly SheetRow[], region: CellRange): boolean {
+    const [first, second, third] = rows;
+    if (first === undefined || second === undefined || first.cells.length !== 1 || first.cells[0]!.numeric)
+      return false;
+    if (region.right === region.left || second.cells.length === 0) return false;
+    const column = first.cells[0]!.column;
+    const merges = this.#mergesOfRow.get(first.row) ?? [];
+    if (merges.some((merge) => merge.left <= column && merge.right >= column && merge.bottom > first.row)) return false;
+    if (merges.some((merge) => merge.left === region.left && merge.right >= region.right)) return true;
+    return column === region.left && third !== undefined && second.cells.length >= 3 && isTextRow(second);
   }
 
   #rowCells(row: SheetRow, region: CellRange, left: number): RowCell[] {

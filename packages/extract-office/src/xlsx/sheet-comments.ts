@@ -1,20 +1,9 @@
 import type { DocumentElement } from "@groundwork/contracts";
+import { commentElement } from "../comment-element.ts";
 import type { OpcPackage } from "../package/opc-package.ts";
 import { child, children, descendants, integer, textContent, type XmlNode } from "../package/xml-tree.ts";
 import { cleanText } from "../text.ts";
 import { unescapeSpreadsheetText } from "./rich-text.ts";
-
-function comment(sheet: string, range: string, text: string, author: string, createdAt?: string): DocumentElement {
-  return {
-    kind: "comment",
-    text,
-    location: { sheet, range },
-    attributes: {
-      ...(author === "" ? {} : { author }),
-      ...(createdAt === undefined ? {} : { createdAt }),
-    },
-  };
-}
 
 async function* threadedComments(
   opc: OpcPackage,
@@ -32,7 +21,7 @@ async function* threadedComments(
     for (const node of children(await opc.readOptional(target), "tc:threadedComment")) {
       const { ref = "", personId = "", dT } = node.attributes;
       const text = cleanText(textContent(child(node, "tc:text")));
-      if (text !== "") yield comment(sheet, ref, text, authors.get(personId) ?? "", dT);
+      if (text !== "") yield commentElement(text, authors.get(personId), dT, { sheet, range: ref });
     }
   }
 }
@@ -60,7 +49,7 @@ export async function* readSheetComments(
       const { ref = "" } = node.attributes;
       const text = richText(child(node, "x:text"));
       if (text === "" || threaded.has(ref)) continue;
-      yield comment(sheet, ref, text, authors[integer(node, "authorId") ?? -1]?.trim() ?? "");
+      yield commentElement(text, authors[integer(node, "authorId") ?? -1], undefined, { sheet, range: ref });
     }
   }
 }
