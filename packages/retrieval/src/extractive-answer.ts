@@ -1,0 +1,152 @@
+import type { CallOptions, Claim, Embedder } from "@groundwork/contracts";
+import { type AnswerCalibration, type AnswerEvidence, confidenceOf, thresholdOf } from "./answer-confidence.ts";
+import { citationOf, type VerifiedPassage } from "./citation.ts";
+import { type TermCache, termRarities } from "./lexical-score.ts";
+import { lexicalText, type Ranking } from "./ranking.ts";
+import { type Statement, statementsOf } from "./statements.ts";
+import { terms } from "./terms.ts";
+
+/** Statements that are embedded for one question: about 200 ms on one core. */
+const MOST_STATEMENTS = 48;
+const MOST_CLAIMS = 3;
+/** A further claim scores at most this much less than the first. */
+const CLAIM_MARGIN = 0.1;
+/** Share of common terms above which two claims say the same. */
+const SAME_CLAIM = 0.6;
+/** Characters; shorter ones name a thing and state nothing. */
+const SHORTEST_STATEMENT = 12;
+
+export interface AnswerInput {
+  readonly query: string;
+  /** Best first. */
+  readonly passages: readonly VerifiedPassage[];
+  readonly ranking: Ranking;
+}
+
+export interface AnswerParts {
+  readonly embedder: Embedder;
+  readonly calibration: AnswerCalibration;
+  readonly cache: TermCache;
+}
+
+export interface ExtractedAnswer {
+  readonly answered: boolean;
+  readonly claims: readonly Claim[];
+  readonly confidence: number;
+  readonly evidence: AnswerEvidence;
+}
+
+interface ScoredStatement {
+  readonly statement: Statement;
+  readonly cosine: number;
+  readonly coverage: number;
+  readonly score: number;
+  readonly terms: ReadonlySet<string>;
+}
+
+function coverageOf(rarities: ReadonlyMap<string, number>, found: ReadonlySet<string>): number {
+  let total = 0;
+  let covered = 0;
+  for (const [term, rarity] of rarities) {
+    total += rarity;
+    if (found.has(term)) covered += rarity;
+  }
+  return total === 0 ? 0 : covered / total;
+}
+
+/** What is embedded of a statement: its heading often holds the subject that the sentence leaves out. */
+function embeddedText({ heading, text }: Statement): string {
+  return heading === "" ? text : `${heading}: ${text}`;
+}
+
+async function scoreStatements(
+  query: string,
+  statements: readonly Statement[],
+  rarities: ReadonlyMap<string, number>,
+  embedder: Embedder,
+  options: CallOptions,
+): Promise<ScoredStatement[]> {
+  if (statements.length === 0) return [];
+  const { dimensions } = embedder;
+  const [question, said] = await Promise.all([
+    embedder.doEmbed([query], { signal: options.signal, purpose: "query" }),
+    embedder.doEmbed(statements.map(embeddedText), { signal: options.signal }),
+  ]);
+  return statements.map((statement, index) => {
+    let cosine = 0;
+    for (let place = 0; place < dimensions; place++)
+      cosine += question.vectors[place]! * said.vectors[index * dimensions + place]!;
+    const own = new Set(terms(statement.text));
+    const coverage = coverageOf(
+      rarities,
+      new Set([...own, ...terms(`${statement.heading} ${statement.passage.record.metadata.title ?? ""}`)]),
+    );
+    return { statement, cosine, coverage, terms: own, score: 0.75 * cosine + 0.25 * coverage };
+  });
+}
+
+function sameClaim(a: ScoredStatement, b: ScoredStatement): boolean {
+  const [left, right] = [a.statement, b.statement];
+  const sharesWords = left.stretches.some((mine) =>
+    right.stretches.some((theirs) => mine.charStart < theirs.charEnd && theirs.charStart < mine.charEnd),
+  );
+  // Two rows share their header, two items their lead-in: those are different claims.
+  const single = left.stretches.length === 1 && right.stretches.length === 1;
+  if (single && sharesWords && left.passage.row.revision === right.passage.row.revision) return true;
+  let common = 0;
+  for (const term of a.terms) if (b.terms.has(term)) common++;
+  return common / Math.max(1, a.terms.size + b.terms.size - common) > SAME_CLAIM;
+}
+
+function chooseClaims(scored: readonly ScoredStatement[]): Claim[] {
+  const order = [...scored].sort((a, b) => b.score - a.score);
+  const chosen: ScoredStatement[] = [];
+  for (const candidate of order) {
+    if (chosen.length >= MOST_CLAIMS || candidate.score < order[0]!.score - CLAIM_MARGIN) break;
+    if (!chosen.some((other) => sameClaim(other, candidate))) chosen.push(candidate);
+  }
+  return chosen.map(({ statement, score }) => ({
+    text: statement.text,
+    citations: statement.stretches.map((stretch) => citationOf(statement.passage, stretch)),
+    score: Math.min(1, Math.max(0, score)),
+  }));
+}
+
+function marginOf({ ranked }: Ranking): number {
+  const best = ranked[0]?.scores.fused ?? 0;
+  const rest = ranked.slice(9, 40).map(({ scores }) => scores.fused);
+  if (rest.length === 0) return 0;
+  return best - rest.reduce((sum, value) => sum + value, 0) / rest.length;
+}
+
+/**
+ * The statements of the best passages that say most about the question, each with its citation, or none when the evidence is
+ * too thin. Nothing is written here: every word of a claim stands in a document.
+ */
+export async function extractAnswer(
+  input: AnswerInput,
+  parts: AnswerParts,
+  options: CallOptions,
+): Promise<ExtractedAnswer> {
+  const { query, passages, ranking } = input;
+  const { embedder, calibration, cache } = parts;
+  const rarities = termRarities(query, ranking.ranked.map(lexicalText), cache);
+  const statements = passages
+    .flatMap(statementsOf)
+    .filter(({ text }) => text.length >= SHORTEST_STATEMENT && !text.endsWith("?"))
+    .slice(0, MOST_STATEMENTS);
+  const scored = await scoreStatements(query, statements, rarities, embedder, options);
+  const covered = passages.map(({ row }) => new Set(cache.of(lexicalText({ row }))));
+  const most = (values: readonly number[]): number => values.reduce((best, value) => Math.max(best, value), 0);
+  const evidence: AnswerEvidence = {
+    passageCosine: most(ranking.ranked.slice(0, 10).map(({ dense = 0 }) => dense)),
+    statementCosine: most(scored.map(({ cosine }) => cosine)),
+    passageCoverage: most(covered.map((found) => coverageOf(rarities, found))),
+    statementCoverage: most(scored.map(({ coverage }) => coverage)),
+    jointCoverage: coverageOf(rarities, new Set(covered.flatMap((found) => [...found]))),
+    margin: marginOf(ranking),
+  };
+  const confidence = scored.length === 0 ? 0 : confidenceOf(evidence, calibration);
+  const answered = confidence >= thresholdOf(calibration) && scored.length > 0;
+  return { answered, claims: answered ? chooseClaims(scored) : [], confidence, evidence };
+}
