@@ -21,6 +21,10 @@ export function memoryArtifactStore(space: MemoryArtifactSpace = createMemoryArt
       throw new GroundworkError("INVALID_ARGUMENT", "Expected an artifact key of parts of A-Z a-z 0-9 . _ -.");
     }
   };
+  /** A prefix may end anywhere: its last part is the beginning of one. */
+  const checkPrefix = (prefix: string): void => {
+    if (prefix !== "") checkKey(`${prefix}_`);
+  };
   const keysWith = (prefix: string): string[] =>
     [...space.keys()].filter((key) => key.startsWith(prefix)).sort((a, b) => (a < b ? -1 : 1));
   return {
@@ -42,7 +46,7 @@ export function memoryArtifactStore(space: MemoryArtifactSpace = createMemoryArt
     },
     async *list(prefix, options) {
       ready(options);
-      if (prefix !== "") checkKey(prefix.replace(/\/$/, ""));
+      checkPrefix(prefix);
       for (const key of keysWith(prefix)) {
         ready(options);
         yield key;
@@ -51,7 +55,7 @@ export function memoryArtifactStore(space: MemoryArtifactSpace = createMemoryArt
     async deletePrefix(prefix, options) {
       ready(options);
       if (prefix === "") throw new GroundworkError("INVALID_ARGUMENT", "Expected a prefix, found an empty one.");
-      checkKey(prefix.replace(/\/$/, ""));
+      checkPrefix(prefix);
       const keys = keysWith(prefix);
       for (const key of keys) space.delete(key);
       return keys.length;
