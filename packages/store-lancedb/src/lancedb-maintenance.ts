@@ -4,12 +4,13 @@ import { type CallOptions, throwIfAborted } from "@groundwork/contracts";
 import { Index, type Table as LanceTable } from "@lancedb/lancedb";
 import type { ResolvedLancedbOptions } from "./lancedb-options.ts";
 import { LEXICAL_COLUMN } from "./lancedb-schema.ts";
-import { unindexedRows } from "./lancedb-search.ts";
-import { commit, LEXICAL_INDEX, lexicalIndex, read } from "./lancedb-table.ts";
+import { partitionsFor, VECTOR_INDEX } from "./lancedb-search.ts";
+import { commit, LEXICAL_INDEX, lexicalIndex, read, unindexedRows } from "./lancedb-table.ts";
 
-const VECTOR_INDEX = "vector_idx";
 /** The approximate index is made anew when the table has grown by this factor since: its partitions fit no longer. */
 const REBUILD_AT_GROWTH = 2;
+/** Times `maxUnindexedRows` from which a query indexes by itself. */
+const CATCH_UP_FACTOR = 8;
 
 async function vectorIndexRows(table: LanceTable): Promise<number | undefined> {
   const indices = await table.listIndices();
@@ -17,11 +18,12 @@ async function vectorIndexRows(table: LanceTable): Promise<number | undefined> {
   return (await table.indexStats(VECTOR_INDEX))?.numIndexedRows;
 }
 
+/**
+ * Whole vectors in partitions (IVF_FLAT): of the kinds that LanceDB has it is the quickest to build by a factor of seven, its
+ * scores are exact, and a query costs the partitions it visits. It takes as much disk as the vectors.
+ */
 async function buildVectorIndex(table: LanceTable, rows: number, options: CallOptions | undefined): Promise<void> {
-  const config = Index.ivfPq({
-    distanceType: "cosine",
-    numPartitions: Math.max(16, Math.round(Math.sqrt(rows))),
-  });
+  const config = Index.ivfFlat({ distanceType: "cosine", numPartitions: partitionsFor(rows) });
   await commit("build the vector index", options, () =>
     table.createIndex("vector", { config, name: VECTOR_INDEX, replace: true }),
   );
@@ -39,6 +41,27 @@ function optimize(table: LanceTable, before: Date, options: CallOptions | undefi
   );
 }
 
+async function rebuildLexicalIndex(table: LanceTable, options: CallOptions | undefined): Promise<void> {
+  await commit("build the full-text index", options, () =>
+    table.createIndex(LEXICAL_COLUMN, { config: lexicalIndex(), name: LEXICAL_INDEX, replace: true }),
+  );
+}
+
+/**
+ * Indexes words before a lexical query when so many rows are not indexed that the query would take longer: nobody ran
+ * `maintain`. A failure is no reason to fail the query, which finds the rows either way.
+ */
+export async function catchUp(table: LanceTable, settings: ResolvedLancedbOptions): Promise<void> {
+  try {
+    const outside = await unindexedRows(table);
+    if (outside <= settings.maxUnindexedRows * CATCH_UP_FACTOR) return;
+    if (outside * 2 > (await table.countRows())) await rebuildLexicalIndex(table, undefined);
+    else await optimize(table, new Date(Date.now() - settings.keepVersionsMs), undefined);
+  } catch {
+    // Another writer is at it, or the folder is read-only.
+  }
+}
+
 async function purge(
   table: LanceTable,
   settings: ResolvedLancedbOptions,
@@ -50,9 +73,7 @@ async function purge(
     await commit("rewrite the rows", options, () => table.update({ valuesSql: { run_id: "run_id" } }));
   }
   // The words of deleted rows stand in the index until it is made again.
-  await commit("rebuild the full-text index", options, () =>
-    table.createIndex(LEXICAL_COLUMN, { config: lexicalIndex(), name: LEXICAL_INDEX, replace: true }),
-  );
+  await rebuildLexicalIndex(table, options);
   if ((await vectorIndexRows(table)) !== undefined) await buildVectorIndex(table, await table.countRows(), options);
   await optimize(table, new Date(), options);
 }

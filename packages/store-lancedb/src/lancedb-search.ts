@@ -1,28 +1,35 @@
 import type { CallOptions, StoreHit } from "@groundwork/contracts";
 import { type Table as LanceTable, MatchQuery } from "@lancedb/lancedb";
 import { LEXICAL_COLUMN } from "./lancedb-schema.ts";
-import { LEXICAL_INDEX, read } from "./lancedb-table.ts";
+import { read } from "./lancedb-table.ts";
 
-/** Partitions of the approximate index that a query visits, and how many times `limit` it compares exactly afterwards. */
-const PROBES = 24;
-const REFINE = 8;
+export const VECTOR_INDEX = "vector_idx";
 
+const ROWS_PER_PARTITION = 1_000;
+/** Partitions that a query visits at least: a table of this many thousand rows is still searched whole. */
+const LEAST_PROBES = 32;
+const PROBED_SHARE = 1 / 8;
+
+export function partitionsFor(rows: number): number {
+  return Math.max(16, Math.ceil(rows / ROWS_PER_PARTITION));
+}
+
+/** Hits as LanceDB ordered them: best first. */
 export interface Scored {
-  readonly chunkIds: readonly string[];
   readonly scores: Float32Array;
+  chunkIdAt(index: number): string;
 }
 
 interface ResultTable {
-  readonly numRows: number;
   getChild(name: string): { get(index: number): unknown; toArray(): unknown } | null;
 }
 
-function scored(result: ResultTable, column: string, toScore: (value: number) => number): Scored {
+function scored(result: ResultTable, column: string): Scored {
   const ids = result.getChild("chunk_id")!;
-  const values = result.getChild(column)!;
-  const chunkIds = Array.from({ length: result.numRows }, (_, index) => ids.get(index) as string);
-  const scores = Float32Array.from(chunkIds, (_, index) => toScore(values.get(index) as number));
-  return { chunkIds, scores };
+  return {
+    scores: result.getChild(column)!.toArray() as Float32Array,
+    chunkIdAt: (index) => ids.get(index) as string,
+  };
 }
 
 export interface DenseQuery {
@@ -33,10 +40,16 @@ export interface DenseQuery {
 
 async function dense(table: LanceTable, query: DenseQuery, limit: number): Promise<Scored> {
   let search = table.query().nearestTo(query.vector).column("vector").distanceType("cosine");
-  search = query.exact ? search.bypassVectorIndex() : search.nprobes(PROBES).refineFactor(REFINE);
+  if (query.exact) search = search.bypassVectorIndex();
+  else {
+    const probes = Math.max(LEAST_PROBES, Math.ceil(partitionsFor(await table.countRows()) * PROBED_SHARE));
+    // Without a maximum further partitions are visited until there are `limit` rows that pass the condition.
+    search = search.maximumNprobes(0).minimumNprobes(probes);
+  }
   search = search.select(["chunk_id", "_distance"]).limit(limit);
   if (query.where !== undefined) search = search.where(query.where);
-  return scored((await search.toArrow()) as never, "_distance", (distance) => 1 - distance);
+  const { scores, chunkIdAt } = scored((await search.toArrow()) as never, "_distance");
+  return { scores: scores.map((distance) => 1 - distance), chunkIdAt };
 }
 
 /** `MatchQuery` takes words and no syntax: quotes and operators in the text are separators. */
@@ -49,8 +62,12 @@ export async function queryLexical(
   let search = table.query().fullTextSearch(new MatchQuery(text, LEXICAL_COLUMN));
   search = search.select(["chunk_id", "_score"]).limit(limit);
   if (where !== undefined) search = search.where(where);
-  return scored((await search.toArrow()) as never, "_score", (score) => score);
+  return scored((await search.toArrow()) as never, "_score");
 }
+
+/** Rows fetched beyond the limit at first, and the factor by which more are fetched while they are not enough. */
+const SPARE_ROWS = 32;
+const FETCH_GROWTH = 16;
 
 /**
  * The best `limit`, ties by chunk id. LanceDB orders ties as it likes, so as long as the last row fetched ties with the last
@@ -58,12 +75,14 @@ export async function queryLexical(
  */
 async function best(fetch: (limit: number) => Promise<Scored>, limit: number): Promise<StoreHit[]> {
   if (limit === 0) return [];
-  for (let wanted = limit + 16; ; wanted *= 4) {
-    const { chunkIds, scores } = await fetch(wanted);
-    const complete = chunkIds.length < wanted || scores[chunkIds.length - 1]! < scores[limit - 1]!;
-    if (!complete) continue;
-    return chunkIds
-      .map((chunkId, index) => ({ chunkId, score: scores[index]! }))
+  for (let wanted = limit + SPARE_ROWS; ; wanted *= FETCH_GROWTH) {
+    const { scores, chunkIdAt } = await fetch(wanted);
+    const last = scores[limit - 1] ?? Number.NEGATIVE_INFINITY;
+    if (scores.length >= wanted && scores[scores.length - 1]! >= last) continue;
+    const hits: StoreHit[] = [];
+    for (let index = 0; index < scores.length && scores[index]! >= last; index++)
+      hits.push({ chunkId: chunkIdAt(index), score: scores[index]! });
+    return hits
       .sort((a, b) => b.score - a.score || (a.chunkId < b.chunkId ? -1 : a.chunkId > b.chunkId ? 1 : 0))
       .slice(0, limit);
   }
@@ -87,8 +106,4 @@ export function searchLexical(
 ): Promise<StoreHit[]> {
   if (text.trim() === "") return Promise.resolve([]);
   return read("search words", options, () => best((wanted) => queryLexical(table, text, where, wanted), limit));
-}
-
-export async function unindexedRows(table: LanceTable): Promise<number> {
-  return (await table.indexStats(LEXICAL_INDEX))?.numUnindexedRows ?? 0;
 }

@@ -7,14 +7,15 @@ import {
   type VectorStore,
 } from "@groundwork/contracts";
 import type { RecordBatch, Table } from "apache-arrow";
-import { chunkIdIn, filterToSql, whereOf } from "./lancedb-filter.ts";
-import { maintainTable } from "./lancedb-maintenance.ts";
+import { filterToSql, whereOf } from "./lancedb-filter.ts";
+import { catchUp, maintainTable } from "./lancedb-maintenance.ts";
 import { type LancedbStoreOptions, resolveLancedbOptions } from "./lancedb-options.ts";
-import { getRows, sliceIds } from "./lancedb-rows.ts";
+import { getRows } from "./lancedb-rows.ts";
 import { fromTableRows, resultSchema, toTableRows } from "./lancedb-schema.ts";
 import { scoreChunks } from "./lancedb-score.ts";
 import { searchDense, searchLexical } from "./lancedb-search.ts";
 import { commit, type OpenedTable, openTable, read } from "./lancedb-table.ts";
+import { verifyMerge } from "./verify-merge.ts";
 
 const NAME = "lancedb";
 const MAX_ROWS_PER_WRITE = 10_000;
@@ -51,6 +52,7 @@ class LancedbStore implements VectorStore {
   #opened: OpenedTable | undefined;
   #dimensions = 0;
   #closed = false;
+  #catchingUp: Promise<void> | undefined;
   /** Changes of one handle stand in line: they would only conflict with each other. */
   #line: Promise<unknown> = Promise.resolve();
 
@@ -107,23 +109,9 @@ class LancedbStore implements VectorStore {
           .whenNotMatchedInsertAll()
           .execute(tableRows as never),
       );
-      const merged = Number(result.numInsertedRows) + Number(result.numUpdatedRows);
-      const found = await this.#countIds(table, chunkIds);
-      if (merged !== chunkIds.length || found !== chunkIds.length)
-        throw new GroundworkError(
-          "ROW_COUNT_MISMATCH",
-          `Expected ${chunkIds.length} rows in the table after the write, found ${found} (${merged} merged). Write the batch again.`,
-          { store: NAME, retryable: true },
-        );
+      await verifyMerge(this.#opened!, this.#options.table, result, chunkIds);
       return { rows: chunkIds.length };
     });
-  }
-
-  async #countIds(table: OpenedTable["table"], chunkIds: readonly string[]): Promise<number> {
-    let count = 0;
-    for (const ids of sliceIds(chunkIds))
-      count += await read("count the rows written", undefined, () => table.countRows(chunkIdIn(ids)));
-    return count;
   }
 
   async stamp(
@@ -167,6 +155,12 @@ class LancedbStore implements VectorStore {
     checkVector(vector, this.#dimensions);
     if (!Number.isSafeInteger(limit) || limit < 0) throw invalid(`Expected limit as a whole number, found ${limit}.`);
     const where = whereOf(filter, options?.watermark);
+    if (text !== undefined) {
+      this.#catchingUp ??= catchUp(table, this.#options).finally(() => {
+        this.#catchingUp = undefined;
+      });
+      await read("index words", options, () => this.#catchingUp!);
+    }
     const [dense, lexical] = await Promise.all([
       vector === undefined ? undefined : searchDense(table, { vector, where, exact }, limit, options),
       text === undefined ? undefined : searchLexical(table, text, where, limit, options),
@@ -226,7 +220,7 @@ class LancedbStore implements VectorStore {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#line;
+    await Promise.all([this.#line, this.#catchingUp]);
     this.#opened?.table.close();
     this.#opened?.connection.close();
     this.#opened = undefined;

@@ -71,6 +71,11 @@ async function ensureLexicalIndex(table: LanceTable, options: CallOptions | unde
   });
 }
 
+/** Rows that the full-text index does not hold yet. LanceDB finds them too, by cutting their texts up in each query. */
+export async function unindexedRows(table: LanceTable): Promise<number> {
+  return (await table.indexStats(LEXICAL_INDEX))?.numUnindexedRows ?? 0;
+}
+
 export interface OpenedTable {
   readonly connection: Connection;
   readonly table: LanceTable;
