@@ -93,13 +93,10 @@ export async function demonstrate(work: string, terminal: Terminal): Promise<Dem
 
     title("Third ingestion: one sentence edited, one file deleted");
     const edited = join(corpus, "travel-guide-4-reimbursement.md");
+    const before = "Your voucher will be reviewed in 3-5 business days";
     const text = await readFile(edited, "utf8");
-    await writeFile(
-      edited,
-      text.replace(/within (\w+) (?:business |working )?days/i, "within ten days") === text
-        ? text.replace(/\.\s/, ", without exception. ")
-        : text.replace(/within (\w+) (?:business |working )?days/i, "within ten days"),
-    );
+    if (!text.includes(before)) throw new Error(`the corpus has changed: "${before}" is not in it`);
+    await writeFile(edited, text.replace(before, "Your voucher will be reviewed in 7-10 business days"));
     await unlink(join(corpus, "moving.md"));
     const third = await ingestCorpus(base, corpus, terminal);
     printReport(terminal, third, true);

@@ -1,9 +1,25 @@
+import { hostname } from "node:os";
 import { type CallOptions, GroundworkError, type Lease } from "@groundwork/contracts";
 import type { Connection } from "./connection.ts";
 
 /** What a lease needs of its catalog. */
 export interface LeaseStore {
   write<T>(work: (connection: Connection) => T, options?: CallOptions): Promise<T>;
+}
+
+/**
+ * Whether the holder is known to be dead: it named itself `HOST:PID`, on this host, and there is no such process. A run that was
+ * killed then keeps nobody waiting.
+ */
+function isDeadProcess(holder: string): boolean {
+  const [, host, pid] = /^(.+):(\d+)$/.exec(holder) ?? [];
+  if (host !== hostname() || Number(pid) === process.pid) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
+  }
 }
 
 /**
@@ -28,6 +44,15 @@ export function takeLease(
   );
   if (taken !== undefined) return { token: taken.token as number };
   const row = connection.get("SELECT holder, expires_at FROM leases WHERE name = ?", name);
+  if (isDeadProcess(String(row?.holder))) {
+    const token = connection.get(
+      "UPDATE leases SET token = token + 1, holder = ?, expires_at = ? WHERE name = ? RETURNING token",
+      holder,
+      now + ttlMs,
+      name,
+    )?.token;
+    return { token: token as number };
+  }
   return { holder: String(row?.holder), expiresAt: Number(row?.expires_at) };
 }
 

@@ -235,7 +235,8 @@ export interface Catalog {
 
   /**
    * Waits up to `waitMs` (default 0) for the lease, then throws `LEASE_HELD` (retryable). A lease not renewed within `ttlMs`
-   * (default 30,000) is free for others.
+   * (default 30,000) is free for others. A holder that names itself `HOST:PID` and whose process is gone from this host may be
+   * taken for dead at once.
    */
   acquireLease(
     name: string,

@@ -214,6 +214,9 @@ class IngestRun {
       await this.#publishing.onIdle();
       if (this.#failure !== undefined) throw this.#failure;
       throwIfAborted(signal);
+      // Rows that are gone must be gone from the medium too; what was added must be found quickly.
+      if (this.#work.rowsRetired > 0) await this.#parts.store.maintain({ signal, purge: true });
+      else if (this.#work.rowsWritten > 0) await this.#parts.store.maintain({ signal });
     } finally {
       stop.abort();
       queue.clear();
