@@ -1,15 +1,31 @@
-import type { CallOptions, ExtractionPart, Extractor, SourceDocument } from "@groundwork/contracts";
-import { throwIfAborted } from "@groundwork/contracts";
+import {
+  type CallOptions,
+  type DocumentContent,
+  type ExtractionPart,
+  type Extractor,
+  GroundworkError,
+  type SourceDocument,
+  throwIfAborted,
+} from "@groundwork/contracts";
 import { readDocx } from "./docx/docx-reader.ts";
 import { OFFICE_MEDIA_TYPES } from "./media-types.ts";
+import { readOdf } from "./odf/odf-reader.ts";
 import { corruptDocument, emptyDocument, unsupported } from "./office-errors.ts";
 import { type OfficeExtractorOptions, type ResolvedOfficeOptions, resolveOfficeOptions } from "./office-options.ts";
 import { batchElements, type OfficePart } from "./office-part.ts";
+import { CompoundFile, isCompoundFile } from "./ole/compound-file.ts";
+import { decryptPackage } from "./ole/decrypt-package.ts";
+import { readSummaryInformation } from "./ole/summary-information.ts";
 import { readCoreProperties } from "./package/core-properties.ts";
 import { OpcPackage } from "./package/opc-package.ts";
 import { readHead } from "./package/zip-package.ts";
 import { readPptx } from "./pptx/pptx-reader.ts";
+import { RtfReader } from "./rtf/rtf-reader.ts";
+import { readXls } from "./xls/xls-reader.ts";
 import { readXlsx } from "./xlsx/xlsx-reader.ts";
+
+/** Binary formats are read whole. Few such files are larger than a tenth of this. */
+const MAX_BINARY_BYTES = 512 * 1024 ** 2;
 
 /**
  * Reads office documents. What a file is, its bytes tell, not the media type it came with.
@@ -37,23 +53,77 @@ async function* extract(
   if (document.content.size === 0) throw emptyDocument();
   try {
     const head = await readHead(document.content, 8, call);
-    if (head[0] === 0x50 && head[1] === 0x4b) yield* extractPackage(document, options, call);
-    else throw unsupported("a file that is none of them");
+    if (head[0] === 0x50 && head[1] === 0x4b) yield* extractPackage(document.content, options, call);
+    else if (isCompoundFile(head)) yield* extractCompoundFile(document, options, call);
+    else if (Buffer.from(head.subarray(0, 5)).toString("latin1") === "{\\rtf") {
+      yield* batchElements(asAsync(new RtfReader().read(await readWhole(document.content, call), call)));
+    } else throw unrecognized(document.mediaType);
   } catch (error) {
     throw corruptDocument(error, "Expected a readable office document, found damaged content.");
   }
 }
 
-async function* extractPackage(
+/** A file that claims to be a package and does not begin like one is damaged; anything else is of another kind. */
+function unrecognized(mediaType: string): GroundworkError {
+  return OFFICE_MEDIA_TYPES.includes(mediaType)
+    ? corruptDocument(undefined, "Expected an office document, found bytes that begin like none.")
+    : unsupported("a file that is none of them");
+}
+
+async function readWhole(content: DocumentContent, call: CallOptions | undefined): Promise<Uint8Array> {
+  if (content.size <= MAX_BINARY_BYTES) return content.bytes(call);
+  throw new GroundworkError(
+    "DOCUMENT_TOO_LARGE",
+    `Expected a binary document of at most ${MAX_BINARY_BYTES} bytes, found ${content.size}. Convert or split it.`,
+  );
+}
+
+async function* asAsync(parts: Iterable<OfficePart>): AsyncGenerator<OfficePart> {
+  yield* parts;
+}
+
+/** Binary Office files, and OOXML packages that are encrypted. */
+async function* extractCompoundFile(
   document: SourceDocument,
   options: ResolvedOfficeOptions,
   call: CallOptions | undefined,
 ): AsyncGenerator<ExtractionPart> {
-  const opc = await OpcPackage.open(document.content, call);
+  const file = new CompoundFile(await readWhole(document.content, call));
+  if (file.has("EncryptedPackage")) {
+    const bytes = decryptPackage(file, document.password);
+    yield* extractPackage(
+      {
+        size: bytes.byteLength,
+        bytes: async () => bytes,
+        async *stream() {
+          yield bytes;
+        },
+      },
+      options,
+      call,
+    );
+    return;
+  }
+  const parts = file.has("Workbook") || file.has("Book") ? readXls(file, options, call) : undefined;
+  if (parts === undefined) throw unsupported("an OLE compound file of another kind");
+  yield { type: "metadata", metadata: readSummaryInformation(file) };
+  yield* batchElements(asAsync(parts));
+}
+
+async function* extractPackage(
+  content: DocumentContent,
+  options: ResolvedOfficeOptions,
+  call: CallOptions | undefined,
+): AsyncGenerator<ExtractionPart> {
+  const opc = await OpcPackage.open(content, call);
   try {
-    const main = await findMainPart(opc);
-    yield { type: "metadata", metadata: await readCoreProperties(opc) };
-    yield* batchElements(readMainPart(opc, main, options, call));
+    if (opc.zip.has("content.xml") && !opc.zip.has("[Content_Types].xml")) {
+      yield* batchElements(readOdf(opc, call));
+    } else {
+      const main = await findMainPart(opc);
+      yield { type: "metadata", metadata: await readCoreProperties(opc) };
+      yield* batchElements(readMainPart(opc, main, options, call));
+    }
     for (const warning of opc.warnings) yield { type: "warning", warning };
   } finally {
     opc.zip.close();

@@ -1,3 +1,4 @@
+import { TextDecoder } from "node:util";
 import { GroundworkError } from "@groundwork/contracts";
 
 /** A stream or storage of a compound file. */

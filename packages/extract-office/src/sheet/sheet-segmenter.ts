@@ -53,7 +53,7 @@ interface OpenRegion {
  */
 export class SheetSegmenter {
   readonly #layout: SheetLayout;
-  readonly #merges: readonly CellRange[];
+  readonly #merges: CellRange[];
   #nextMerge = 0;
   #active: CellRange[] = [];
   #window: SheetRow[] = [];
@@ -70,6 +70,11 @@ export class SheetSegmenter {
     this.#merges = layout.merges
       .map((merge) => ({ ...merge, bottom: Math.min(merge.bottom, merge.top + MAX_WINDOW_ROWS) }))
       .toSorted((a, b) => a.top - b.top || a.left - b.left);
+  }
+
+  /** A merged range found on the way. It must come before the row of its top edge, and in the order of rows. */
+  addMerge(merge: CellRange): void {
+    this.#merges.push({ ...merge, bottom: Math.min(merge.bottom, merge.top + MAX_WINDOW_ROWS) });
   }
 
   *addRow(row: SheetRow): Generator<DocumentElement> {
