@@ -16,6 +16,7 @@ export interface Block extends Area {
   readonly lines: readonly Line[];
   readonly style: TextStyle;
   readonly bold: number;
+  readonly italic: number;
   /** Of a list item, as printed. */
   readonly marker?: string;
   /** x where the marker or the text begins: list levels come from it. */

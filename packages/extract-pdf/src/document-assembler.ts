@@ -48,7 +48,7 @@ export class DocumentAssembler {
   take(page: PageLines): DocumentElement[] {
     this.#margins = this.#margins.filter((summary) => summary.page >= page.page - LOOK_BACK);
     const furniture = findFurniture(page, this.#margins, this.#fonts.bodySize);
-    const layout = layOutPage(page, furniture, this.#vocabulary);
+    const layout = layOutPage(page, furniture, this.#vocabulary, this.#fonts.bodySize);
     const blocks = layout.body.map((block) => textBlockOf(block, this.#vocabulary)).filter(({ text }) => text !== "");
     for (const textBlock of blocks) this.#headings.observe(textBlock.block, wholeText(textBlock));
     if (blocks.length > 0) this.#firstPage ??= page.page;

@@ -5,6 +5,7 @@ import type { PageLines } from "./page-lines.ts";
 export class FontStatistics {
   readonly #sizes = new Map<number, number>();
   #bold = 0;
+  #italic = 0;
   #characters = 0;
   #bodySize = 10;
 
@@ -24,6 +25,7 @@ export class FontStatistics {
     this.#sizes.set(size, (this.#sizes.get(size) ?? 0) + line.text.length);
     this.#characters += line.text.length;
     this.#bold += line.bold * line.text.length;
+    this.#italic += line.italic * line.text.length;
   }
 
   /** Points. 10 before any text was seen. */
@@ -34,5 +36,9 @@ export class FontStatistics {
   /** Whether most text is bold, so that weight says nothing. */
   get boldBody(): boolean {
     return this.#bold > 0.5 * this.#characters;
+  }
+
+  get italicBody(): boolean {
+    return this.#italic > 0.3 * this.#characters;
   }
 }

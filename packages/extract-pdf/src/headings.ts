@@ -35,6 +35,7 @@ export class HeadingClassifier {
   classify(block: Block, text: string, isFirstPage: boolean): HeadingDecision | undefined {
     const tag = /^H([1-6])?$/.exec(block.lines[0]?.tag?.type ?? "");
     if (tag !== null && text.length < MAX_LENGTH) return { kind: "heading", level: Number(tag[1] ?? 1) };
+    if (block.kind === "caption" || block.kind === "footnote" || block.kind === "table") return undefined;
     const outlined = this.#outline.get(outlineKey(text));
     if (!this.#isCandidate(block, text) && outlined === undefined) return undefined;
     this.#addLook(block);
@@ -56,7 +57,7 @@ export class HeadingClassifier {
   }
 
   #isCandidate(block: Block, text: string): boolean {
-    if (block.kind === "table" || block.turn !== 0 || block.lines.length > MAX_LINES || text.length > MAX_LENGTH)
+    if (block.kind === "table" || block.kind === "caption" || block.kind === "footnote" || block.turn !== 0 || block.lines.length > MAX_LINES || text.length > MAX_LENGTH)
       return false;
     if (!/\p{L}{2}/u.test(text)) return false;
     const body = this.#fonts.bodySize;
@@ -67,6 +68,9 @@ export class HeadingClassifier {
     if (larger && !/[,;]$/.test(text)) return !(/[.]$/.test(text) && text.length > 90);
     if (bold && block.style.size >= 0.9 * body)
       return text.length < 130 && block.lines.length <= 2 && !/[.,;]$/.test(text) && !/^[\p{Ll}]/u.test(text);
+    const italic = block.italic > 0.9 && !this.#fonts.italicBody && Math.abs(block.style.size - body) < 0.12 * body;
+    if (italic && block.kind === "text" && block.lines.length === 1)
+      return text.length < 70 && /^[\p{Lu}\d]/u.test(text) && /\p{L}$/u.test(text) && text.split(" ").length <= 9;
     const upper = text === text.toUpperCase() && /\p{Lu}{3}/u.test(text);
     if (upper && block.style.size >= 0.95 * body)
       return NUMBERED.test(text) && block.lines.length === 1 && text.length < 80;

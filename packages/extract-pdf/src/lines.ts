@@ -10,6 +10,8 @@ export interface Line extends Area {
   readonly text: string;
   /** Share of bold characters, 0..1. */
   readonly bold: number;
+  /** Share of italic characters, 0..1. */
+  readonly italic: number;
   readonly tag?: StructureTag;
 }
 
@@ -50,8 +52,9 @@ export function onOneLine(
   const small = Math.min(a.style.size, b.style.size);
   const large = Math.max(a.style.size, b.style.size);
   const shift = Math.abs(a.baseline - b.baseline);
-  if (shift <= 0.2 * small) return true;
-  if (small > 0.9 * large) return false;
+  if (shift <= 0.2 * small) return small > 0.55 * large;
+  // Much larger letters are initials over several lines, not words of the line.
+  if (small > 0.9 * large || small < 0.55 * large) return false;
   const overlap = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
   return shift <= 0.6 * large && overlap >= 0.5 * small;
 }
@@ -126,8 +129,10 @@ function areaOf(words: readonly Word[]): Area {
 
 /** The longest word of the largest usual size stands for its fragment. */
 function mainWord(words: readonly Word[]): Word {
-  let best = words[0]!;
+  // Bullets often come in a larger symbol font.
+  let best = words.find(({ text }) => /[\p{L}\p{N}]/u.test(text)) ?? words[0]!;
   for (const word of words) {
+    if (!/[\p{L}\p{N}]/u.test(word.text)) continue;
     const larger = word.style.size > 1.15 * best.style.size;
     const similar = word.style.size > 0.87 * best.style.size;
     if (larger || (similar && word.text.length > best.text.length)) best = word;
@@ -141,9 +146,11 @@ export function lineOf(words: readonly Word[]): Line {
   const weight = new Map<TextStyle, number>();
   let characters = 0;
   let bold = 0;
+  let italic = 0;
   for (const { text, style } of words) {
     characters += text.length;
     if (style.bold) bold += text.length;
+    if (style.italic) italic += text.length;
     weight.set(style, (weight.get(style) ?? 0) + text.length);
   }
   let style = main.style;
@@ -157,6 +164,7 @@ export function lineOf(words: readonly Word[]): Line {
     style,
     text: joinWords(ordered),
     bold: characters === 0 ? 0 : bold / characters,
+    italic: characters === 0 ? 0 : italic / characters,
     ...(tag === undefined ? {} : { tag }),
   };
 }

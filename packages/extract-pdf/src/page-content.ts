@@ -70,8 +70,10 @@ export interface Rule {
 export interface TextHealth {
   /** Visible characters that are not white space. */
   readonly glyphs: number;
-  /** U+FFFD, private use, controls, or without a mapping to Unicode. */
+  /** U+FFFD, private use or controls: nobody can read them. */
   readonly unmapped: number;
+  /** Without a mapping to Unicode: the code inside the font was taken for it, which may be right or not. */
+  readonly guessed: number;
   /** Drawn invisibly (text rendering mode 3), as OCR writes it over a scan. */
   readonly invisible: number;
 }

@@ -1,4 +1,6 @@
+import { assignKinds, joinInterrupted } from "./block-kinds.ts";
 import type { Block, BlockKind } from "./blocks.ts";
+import { attachDropCaps } from "./drop-caps.ts";
 import type { FurnitureKind } from "./furniture.ts";
 import type { Line } from "./lines.ts";
 import type { PageLines, TurnedLines } from "./page-lines.ts";
@@ -27,9 +29,10 @@ export function layOutPage(
   page: PageLines,
   furniture: ReadonlyMap<Line, FurnitureKind>,
   vocabulary: Vocabulary,
+  bodySize: number,
 ): PageLayout {
   const body: Block[] = [];
-  const lines = page.main.lines.filter((line) => !furniture.has(line));
+  const lines = attachDropCaps(page.main.lines.filter((line) => !furniture.has(line)));
   const { tables, rest } = findTables(page, lines, vocabulary);
   const items: (PlacedLine | PlacedTable)[] = [
     ...rest.map((line) => ({ ...areaOf(line), baseline: line.baseline, size: line.style.size, line })),
@@ -50,12 +53,14 @@ export function layOutPage(
     }
     flush();
   }
+  const kinds = { bodySize, rules: page.rules, height: page.main.height };
+  const joined = joinInterrupted(assignKinds(body, kinds));
   for (const other of page.others) {
     for (const paragraph of formParagraphs(sortLines(other.lines.filter((line) => !furniture.has(line))))) {
-      body.push(blockOf(page, other, paragraph));
+      joined.push(blockOf(page, other, paragraph));
     }
   }
-  return { page: page.page, body, furniture: furnitureBlocks(page, furniture) };
+  return { page: page.page, body: joined, furniture: furnitureBlocks(page, furniture) };
 }
 
 function areaOf({ left, top, right, bottom }: { left: number; top: number; right: number; bottom: number }): {
@@ -96,6 +101,7 @@ function blockOf(page: PageLines, group: TurnedLines, paragraph: Paragraph): Blo
     lines,
     style: longest.style,
     bold: lines.reduce((sum, line) => sum + line.bold * line.text.length, 0) / Math.max(1, characters),
+    italic: lines.reduce((sum, line) => sum + line.italic * line.text.length, 0) / Math.max(1, characters),
     indent: lines[0]!.left,
     left: Math.min(...lines.map((line) => line.left)),
     top: Math.min(...lines.map((line) => line.top)),
@@ -117,6 +123,7 @@ function tableBlock(page: PageLines, found: FoundTable): Block {
     lines,
     style: lines[0]!.style,
     bold: 0,
+    italic: 0,
     indent: found.left,
     ...areaOf(found),
     table,

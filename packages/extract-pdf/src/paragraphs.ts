@@ -28,7 +28,8 @@ export function formParagraphs(region: readonly Line[]): Paragraph[] {
     open = undefined;
   };
   rows.forEach((line, index) => {
-    const found = listMarker(line);
+    const marked = listMarker(line);
+    const found = marked !== undefined && open !== undefined && isInsideSentence(open.lines.at(-1)!, marked.marker, rightEdge(rows, index - 1)) ? undefined : marked;
     const next = rows[index + 1];
     const decision =
       open === undefined ? "part" : decide(open, line, next, found !== undefined, rightEdge(rows, index - 1), steps);
@@ -47,6 +48,11 @@ export function formParagraphs(region: readonly Line[]): Paragraph[] {
   });
   close();
   return paragraphs;
+}
+
+/** A dash or dot between words may begin a line: the line before it is full and its sentence open. */
+function isInsideSentence(last: Line, marker: string, right: number): boolean {
+  return /^[·–—\-*]$/.test(marker) && !/[.!?:;]["'”’)]*$/.test(last.text) && last.right > right - 3 * last.style.size;
 }
 
 /** Fragments on one baseline (a number and its item, a key and its value) become one line. */
@@ -112,8 +118,12 @@ function decide(
   if (step < -0.5 * size) return continuesColumn(last, line) ? "join" : "part";
   if (step > MAX_STEP * Math.max(steps(line), 0.9 * size)) return "part";
   const sentenceOpen = !/[.!?:;]["'”’)\]]*$/.test(last.text);
-  if (Math.abs(line.bold - last.bold) > 0.75) {
-    if (!(sentenceOpen && /^\p{Ll}/u.test(line.text) && line.bold < last.bold)) return "part";
+  const looksOther = Math.abs(line.bold - last.bold) > 0.75 || (Math.abs(line.italic - last.italic) > 0.9 && open.lines.length === 1);
+  if (looksOther) {
+    // Emphasis at the start of a paragraph may fill its first line.
+    const runsOn = sentenceOpen && /^\p{Ll}/u.test(line.text) && line.bold <= last.bold;
+    const short = right - last.right > 0.25 * (right - last.left);
+    if (!runsOn && (short || line.bold !== last.bold)) return "part";
   }
   const firstWord = line.words[0]!;
   const room = right - last.right - (firstWord.right - firstWord.left) - 0.3 * size;

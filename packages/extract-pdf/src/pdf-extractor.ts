@@ -3,6 +3,7 @@ import { GroundworkError, throwIfAborted } from "@groundwork/contracts";
 import { extractDocument } from "./document-stream.ts";
 import { openPdf } from "./pdf-document.ts";
 import { type PdfExtractorOptions, resolvePdfOptions } from "./pdf-options.ts";
+import { PdfiumMemoryError } from "./pdfium-module.ts";
 import { PdfiumPool } from "./pdfium-pool.ts";
 
 /** Bumped whenever the same bytes may give other parts. */
@@ -75,7 +76,7 @@ function quietly(action: () => void): void {
 }
 
 function typedError(error: unknown, documentId: string): GroundworkError {
-  if (error instanceof RangeError) {
+  if (error instanceof PdfiumMemoryError) {
     return new GroundworkError("OUT_OF_MEMORY", "PDFium needs more memory for this PDF than WebAssembly can give.", {
       documentId,
       cause: error,

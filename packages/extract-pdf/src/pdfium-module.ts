@@ -19,6 +19,9 @@ export interface Pdfium {
   readonly removeFunction: (pointer: number) => void;
 }
 
+/** WebAssembly's memory is full: the document is too large for this instance. */
+export class PdfiumMemoryError extends Error {}
+
 export interface MemoryViews {
   readonly u8: Uint8Array;
   readonly u16: Uint16Array;
@@ -95,7 +98,7 @@ export async function createPdfium(): Promise<Pdfium> {
     memoryBytes: () => memory.buffer.byteLength,
     allocate(bytes) {
       const pointer = malloc(Math.max(1, bytes));
-      if (pointer === 0) throw new RangeError(`PDFium's memory has no room for ${bytes} bytes`);
+      if (pointer === 0) throw new PdfiumMemoryError(`PDFium's memory has no room for ${bytes} bytes`);
       return pointer;
     },
     free,

@@ -85,7 +85,7 @@ export function joinLines(first: string, second: string, vocabulary: Vocabulary)
     const joined = (left + right).toLowerCase();
     if (vocabulary.has(joined)) return { keep: first.length - 1, separator: "" };
     if (vocabulary.has(`${left}-${right}`.toLowerCase())) return { keep: first.length, separator: "" };
-    const isPrefix = HYPHENATED_PREFIX.test(` ${left}`);
+    const isPrefix = left.length === 1 || HYPHENATED_PREFIX.test(` ${left}`);
     const bothAreWords =
       left.length > 3 && right.length > 3 && vocabulary.has(left.toLowerCase()) && vocabulary.has(right.toLowerCase());
     return { keep: isPrefix || bothAreWords ? first.length : first.length - 1, separator: "" };
@@ -96,4 +96,14 @@ export function joinLines(first: string, second: string, vocabulary: Vocabulary)
     /[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]$/u.test(first) &&
     /^[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]/u.test(second);
   return { keep: first.length, separator: ideographs ? "" : " " };
+}
+
+/** Some producers map the ligature "ff" to the sign of the return key: between letters it can be nothing else. */
+export function repairWord(text: string): string {
+  return repairQuotes(text.replace(/(?<=\p{L})↵(?=\p{L}|-)/gu, "ff").replace(/^↵(?=\p{Ll})/u, "ff"));
+}
+
+/** Quotation marks typed as two single ones, as TeX and old typesetters do. */
+function repairQuotes(text: string): string {
+  return text.replace(/‘‘|``/g, "“").replace(/’’|(?<=\p{L}|\p{P})''/gu, "”");
 }

@@ -75,5 +75,5 @@ export function phraseOf(words: readonly Word[]): Phrase {
 
 /** Numbers, amounts, dates in figures, percentages, dashes for nothing. */
 export function isNumeric(text: string): boolean {
-  return /\d|^[—–-]+$/.test(text) && (text.match(/[\d.,()%$€£¥+\-–—×x±*<>≤≥ ]/g)?.length ?? 0) >= 0.6 * text.length;
+  return /\d|^[—–-]+$/.test(text) && !/\p{L}{3}/u.test(text) && (text.match(/[\d.,()%$€£¥+\-–—×x±*<>≤≥ ]/g)?.length ?? 0) >= 0.6 * text.length;
 }

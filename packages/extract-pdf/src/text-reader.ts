@@ -37,7 +37,7 @@ export function readGlyphs(
   tags: StructureTags | undefined,
 ): PageText {
   const textPage = pdfium.call("FPDFText_LoadPage")(page);
-  if (textPage === 0) return { glyphs: [], health: { glyphs: 0, unmapped: 0, invisible: 0 } };
+  if (textPage === 0) return { glyphs: [], health: { glyphs: 0, unmapped: 0, guessed: 0, invisible: 0 } };
   try {
     return withMemory(pdfium, 64, (scratch) => readFrom(pdfium, textPage, scratch, frame, fonts, tags));
   } finally {
@@ -65,9 +65,10 @@ function readFrom(
   const hidden: Glyph[] = [];
   const [a, b, c, d, e, f] = frame.matrix;
   let unmapped = 0;
+  let guessed = 0;
   let spaceBefore = true;
   for (let index = 0; index < count; index++) {
-    let code = getUnicode(textPage, index);
+    let code = validCode(getUnicode(textPage, index));
     if (code >= 0xd800 && code < 0xdc00 && index + 1 < count) {
       const low = getUnicode(textPage, index + 1);
       if (low >= 0xdc00 && low < 0xe000) {
@@ -75,7 +76,7 @@ function readFrom(
         index++;
       }
     }
-    if (isSpace(code)) {
+    if (isSpace(code) && !isLigatureCode(pdfium, textPage, index, code, scratch)) {
       spaceBefore = true;
       continue;
     }
@@ -95,14 +96,15 @@ function readFrom(
     const x = (area.left + area.right) / 2;
     const y = (area.top + area.bottom) / 2;
     if (x < 0 || y < 0 || x > frame.width || y > frame.height) continue;
-    const unknown = isBad(code) || isUnmapped(textPage, index) === 1;
+    const isGuess = isUnmapped(textPage, index) === 1;
     // A symbol font without a mapping: what it prints in text is a bullet or a box.
-    const symbol = unknown && /wingding|dingbat|webding|symbol/i.test(object.style.font) && !/[\uf000-\uf0ff]/.test(String.fromCodePoint(code));
-    const bad = unknown && !symbol && code !== 2 && code !== 0xfffe && repairCharacter(String.fromCodePoint(code)) === String.fromCodePoint(code);
+    const symbol = (isGuess || isBad(code)) && isSymbolFont(object.style.font) && !isPrivateSymbol(code);
     const text = symbol ? "•" : textOf(code);
+    const bad = !symbol && isBad(code) && (text === "\uFFFD" || text === String.fromCodePoint(code));
     const before = (object.invisible ? hidden : visible).at(-1);
-    if (symbol && before?.text === "•" && before.object === object.number) continue;
+    if (symbol && before?.text === "•" && Math.abs(before.right - area.left) < object.style.size) continue;
     if (bad) unmapped++;
+    else if (isGuess && !symbol) guessed++;
     const originX = f64[(scratch + 16) >> 3]!;
     const originY = f64[(scratch + 24) >> 3]!;
     const horizontal = object.turn === 0 || object.turn === 2;
@@ -124,8 +126,22 @@ function readFrom(
     spaceBefore = false;
   }
   // Invisible text is kept where it is all there is: OCR under a scan. Beside visible text it is a trap or a duplicate.
-  const kept = hidden.length > visible.length ? hidden.concat(visible) : visible;
-  return { glyphs: kept, health: { glyphs: kept.length, unmapped, invisible: kept === visible ? 0 : hidden.length } };
+  const kept = hidden.length > visible.length ? [...levelSizes(hidden), ...visible] : visible;
+  return { glyphs: kept, health: { glyphs: kept.length, unmapped, guessed, invisible: kept === visible ? 0 : hidden.length } };
+}
+
+/** OCR sets each line in the size it measured, which varies: sizes near the usual one become the usual one. */
+function levelSizes(glyphs: readonly Glyph[]): Glyph[] {
+  const sizes = glyphs.map((glyph) => glyph.style.size).sort((a, b) => a - b);
+  const usual = sizes[sizes.length >> 1]!;
+  const styles = new Map<TextStyle, TextStyle>();
+  return glyphs.map((glyph) => {
+    const { size } = glyph.style;
+    if (size < 0.6 * usual || size > 1.35 * usual) return glyph;
+    const style = styles.get(glyph.style) ?? { ...glyph.style, size: usual };
+    styles.set(glyph.style, style);
+    return { ...glyph, style };
+  });
 }
 
 function readObject(
@@ -207,11 +223,43 @@ function isSpace(code: number): boolean {
   );
 }
 
+/** PDFium hands on what broken mappings say: numbers beyond Unicode become U+FFFD. */
+function validCode(code: number): number {
+  return code >= 0 && code <= 0x10ffff ? code : 0xfffd;
+}
+
+/** Codes by which TeX's old fonts hold their ligatures: without a mapping they come out as control characters. */
+const LIGATURE_CODES: ReadonlyMap<number, string> = new Map([
+  [0x0b, "ff"],
+  [0x0c, "fi"],
+  [0x0d, "fl"],
+  [0x0e, "ffi"],
+  [0x0f, "ffl"],
+]);
+
+/** A tab or line end that has a glyph's width was printed: it is no white space. */
+function isLigatureCode(pdfium: Pdfium, textPage: number, index: number, code: number, scratch: number): boolean {
+  if (!LIGATURE_CODES.has(code) || pdfium.call("FPDFText_GetTextObject")(textPage, index) === 0) return false;
+  if (pdfium.call("FPDFText_GetCharBox")(textPage, index, scratch, scratch + 8, scratch + 16, scratch + 24) === 0) return false;
+  const { f64 } = pdfium.views();
+  const at = scratch >> 3;
+  return f64[at + 1]! - f64[at]! > 1 && f64[at + 3]! - f64[at + 2]! > 2;
+}
+
+function isSymbolFont(font: string): boolean {
+  return /wingding|dingbat|webding|symbol/i.test(font);
+}
+
+/** Where symbol fonts keep their glyphs in Unicode: 0xF000 + the code in the font. */
+function isPrivateSymbol(code: number): boolean {
+  return code >= 0xf000 && code <= 0xf0ff;
+}
+
 function isBad(code: number): boolean {
   return (
     code === 0 ||
     code === 0xfffd ||
-    (code < 0x20 && code !== 2) ||
+    (code < 0x20 && code !== 2 && !LIGATURE_CODES.has(code)) ||
     (code >= 0x7f && code < 0xa0) ||
     (code >= 0xe000 && code <= 0xf8ff) ||
     code >= 0xf0000
@@ -222,7 +270,9 @@ function isBad(code: number): boolean {
 function textOf(code: number): string {
   if (code === 2 || code === 0xfffe) return "-";
   if (code === 0) return "\uFFFD";
+  const ligature = LIGATURE_CODES.get(code);
+  if (ligature !== undefined) return ligature;
   if (code < 0x20 || (code >= 0x7f && code < 0xa0)) return "\uFFFD";
   if (code >= 0xd800 && code <= 0xdfff) return "\uFFFD";
-  return code <= 0x10ffff ? repairCharacter(String.fromCodePoint(code)) : "\uFFFD";
+  return repairCharacter(String.fromCodePoint(code));
 }

@@ -5,6 +5,8 @@ export type TextVerdict = "text" | "image" | "blank";
 
 /** Share of characters without a meaning from which on a text layer is thought to lie. */
 const MAX_UNMAPPED = 0.25;
+/** Share of characters whose meaning was guessed from which on the text has to prove that it is one. */
+const MAX_GUESSED = 0.3;
 /** Fewer visible characters than this beside a picture of the whole page are a stamp or a page number, not its text. */
 const FEW_GLYPHS = 40;
 /** Share of the page that a scan covers. */
@@ -12,7 +14,7 @@ const SCAN_COVER = 0.55;
 
 /** Judges a page's text layer. */
 export function judgeText(page: PageLines): TextVerdict {
-  const { glyphs, unmapped } = page.health;
+  const { glyphs, unmapped, guessed } = page.health;
   const area = page.width * page.height;
   const covered = page.images.reduce(
     (largest, image) =>
@@ -25,7 +27,25 @@ export function judgeText(page: PageLines): TextVerdict {
   if (glyphs === 0) return page.images.length > 0 || page.drawings > 0 ? "image" : "blank";
   if (unmapped > MAX_UNMAPPED * glyphs && glyphs >= 8) return "image";
   if (glyphs < FEW_GLYPHS && covered > SCAN_COVER) return "image";
+  if (guessed > MAX_GUESSED * glyphs && glyphs >= 8) return isPlausible(page) ? "text" : "image";
   return looksLikeWords(page) ? "text" : "image";
+}
+
+/** Guessed text is believed when its words have the make of words, or its script has one (kana, Cyrillic, ...). */
+function isPlausible(page: PageLines): boolean {
+  let good = 0;
+  let words = 0;
+  for (const { text } of page.main.lines.flatMap((line) => line.words)) {
+    if (!/\p{L}/u.test(text)) {
+      if (/^[\d.,:;/()\-–%€$]+$/.test(text)) continue;
+      words++;
+      continue;
+    }
+    words++;
+    if (/[\u3040-\u30ff\u0370-\u03ff\u0400-\u04ff\u0590-\u06ff]/.test(text)) good++;
+    else if (/[A-Za-z]/.test(text) && !isOdd(text.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, ""))) good++;
+  }
+  return words > 0 && good >= 0.6 * words;
 }
 
 /**

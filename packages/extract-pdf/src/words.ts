@@ -1,5 +1,5 @@
 import { type Area, type Glyph, type StructureTag, type TextStyle, type Turn, unite } from "./page-content.ts";
-import { combiningOf } from "./repair.ts";
+import { combiningOf, repairWord } from "./repair.ts";
 
 /**
  * Glyphs without a space between them. Areas are in the word's own reading frame: x runs along the writing direction
@@ -120,6 +120,7 @@ function isOverprint(run: readonly Glyph[], glyph: Glyph): boolean {
   for (let back = run.length - 1; back >= Math.max(0, run.length - 3); back--) {
     const other = run[back]!;
     if (
+      other.object !== glyph.object &&
       other.text === glyph.text &&
       Math.abs(other.left - glyph.left) < 0.12 * glyph.style.size &&
       Math.abs(other.baseline - glyph.baseline) < 0.12 * glyph.style.size &&
@@ -184,7 +185,7 @@ function wordOf(glyphs: readonly Glyph[], order: number): Word {
   });
   return {
     ...clampHeight(area, main),
-    text: text.normalize("NFC"),
+    text: repairWord(text.normalize("NFC")),
     baseline: main.baseline,
     style: dominantStyle(glyphs),
     order,
