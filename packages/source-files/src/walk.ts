@@ -129,7 +129,8 @@ async function keepEntries(
 ): Promise<FolderEntry[]> {
   const kept = new Map<string, FolderEntry>();
   const skip = (name: string, reason: SkipReason): void => walk.options.onSkip?.({ key: prefix + name, reason });
-  for (const found of entries) {
+  // In order: of two links to one place, and of two names that clash, the same is kept on every machine.
+  for (const found of [...entries].sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (sidecars !== undefined && found.name.endsWith(SIDECAR_SUFFIX) && found.kind === "file") {
       sidecars.set(found.name.slice(0, -SIDECAR_SUFFIX.length), found.path);
       continue;
