@@ -1,5 +1,5 @@
 import type { PlacedElement, TextRevision } from "@groundwork/contracts";
-import { belongsTo, leadsIn } from "./element-spans.ts";
+import { leadsIn } from "./element-spans.ts";
 import { sentenceStarts } from "./sentences.ts";
 import type { Span } from "./span.ts";
 import { type CountTokens, headerLineCount } from "./split-span.ts";
@@ -29,9 +29,10 @@ export function contextOf(first: Span, { revision, maxTokens, count }: ContextOp
   const inside = first.start > element.charStart;
   let until: number | undefined;
   if (element.kind === "table") {
-    const lead = [...captionLines(element, inside, revision), ...tableHeader(element, inside, revision)];
-    if (lead.length > 0) {
-      lines.push(cutToTokens(lead.join("\n"), most, count));
+    const header = cutToTokens(tableHeader(element, inside, revision).join("\n"), most, count);
+    const caption = cutToTokens(captionOf(element, inside, revision), most - count(header), count);
+    if (header !== "" || caption !== "") {
+      lines.push(caption, header);
       until = element.charEnd;
     }
   } else if (element.kind === "list_item") {
@@ -87,13 +88,12 @@ function cutToTokens(text: string, most: number, count: CountTokens): string {
   return low === 0 ? "" : text.slice(0, ends[low - 1]);
 }
 
-/** The caption before or after a table, unless the chunk's own text begins with it. */
-function captionLines(table: PlacedElement, inside: boolean, { elements }: TextRevision): string[] {
+/** The caption of a table: the one before it, or the one after it for parts that it no longer stands behind. */
+function captionOf(table: PlacedElement, inside: boolean, { elements }: TextRevision): string {
   const before = elements[table.ordinal - 1];
-  if (before !== undefined && before.kind === "caption" && belongsTo(before, table)) return [before.text];
+  if (before !== undefined && before.kind === "caption") return before.text;
   const after = elements[table.ordinal + 1];
-  if (inside && after !== undefined && after.kind === "caption" && belongsTo(table, after)) return [after.text];
-  return [];
+  return inside && after !== undefined && after.kind === "caption" ? after.text : "";
 }
 
 function tableHeader(element: PlacedElement, inside: boolean, revision: TextRevision): string[] {

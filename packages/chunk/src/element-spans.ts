@@ -29,7 +29,7 @@ function cutBetween(before: PlacedElement, after: PlacedElement): number {
 const CAPTIONED: ReadonlySet<PlacedElement["kind"]> = new Set(["table", "figure", "code"]);
 
 /** A caption and what it describes, in either order. */
-export function belongsTo(before: PlacedElement, after: PlacedElement): boolean {
+function belongsTo(before: PlacedElement, after: PlacedElement): boolean {
   return (
     (before.kind === "caption" && CAPTIONED.has(after.kind)) || (CAPTIONED.has(before.kind) && after.kind === "caption")
   );

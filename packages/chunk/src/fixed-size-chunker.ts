@@ -58,20 +58,22 @@ export function fixedSizeChunker(options: FixedSizeChunkerOptions): Chunker {
   }
 
   function* windows(text: string, words: readonly Span[]): Generator<{ readonly start: number; readonly end: number }> {
+    const tokensBetween = (from: number, to: number): number =>
+      inputTokens(tokenCounter, "", text.slice(words[from]!.start, words[to - 1]!.end));
     let from = 0;
     let covered = 0;
     while (covered < words.length) {
-      let to = from;
-      let tokens = 0;
-      while (to < words.length && (to === from || tokens + words[to]!.tokens <= room)) tokens += words[to++]!.tokens;
-      const { start } = words[from]!;
-      while (to > covered + 1 && inputTokens(tokenCounter, "", text.slice(start, words[to - 1]!.end)) > maxTokens) to--;
-      yield { start, end: words[to - 1]!.end };
+      // What is repeated must leave room for a word at least.
+      while (from < covered && tokensBetween(from, covered + 1) > maxTokens) from++;
+      let to = covered + 1;
+      let tokens = tokensBetween(from, to) - tokenCounter.specialTokens;
+      while (to < words.length && tokens + words[to]!.tokens <= room) tokens += words[to++]!.tokens;
+      while (to > covered + 1 && tokensBetween(from, to) > maxTokens) to--;
+      yield { start: words[from]!.start, end: words[to - 1]!.end };
       covered = to;
-      let repeated = 0;
       from = to;
-      while (from > 0 && to < words.length && repeated + words[from - 1]!.tokens <= overlapTokens)
-        repeated += words[--from]!.tokens;
+      let repeated = 0;
+      while (from > 0 && repeated + words[from - 1]!.tokens <= overlapTokens) repeated += words[--from]!.tokens;
     }
   }
 

@@ -17,6 +17,8 @@ export interface Room {
 export interface PackOptions {
   readonly text: string;
   readonly count: CountTokens;
+  /** Tokens of the blank lines between two elements. */
+  readonly gap: number;
   /** Room of a chunk that begins with this span. */
   readonly room: (first: Span) => Room;
   /** Exact check of what the sum of the spans' tokens estimates. */
@@ -29,7 +31,7 @@ export interface PackOptions {
  * where they fell before, and only the chunk around it changes.
  */
 export function* pack(spans: readonly Span[], options: PackOptions): Generator<readonly Span[]> {
-  const { text, count, fits } = options;
+  const { text, count, fits, gap } = options;
   const pending = spans.toReversed();
   /** Puts finer spans in the place of one; false when it cannot be taken apart. */
   const replace = (span: Span): boolean => {
@@ -47,9 +49,11 @@ export function* pack(spans: readonly Span[], options: PackOptions): Generator<r
     if (next !== undefined) {
       if (held.length === 0) room = options.room(next);
       const past = held.length > 0 && room.until !== undefined && next.end > room.until;
-      if (!past && tokens + next.tokens <= room.tokens) {
+      const last = held[held.length - 1];
+      const cost = next.tokens + (last === undefined || last.element === next.element ? 0 : gap);
+      if (!past && tokens + cost <= room.tokens) {
         held.push(next);
-        tokens += next.tokens;
+        tokens += cost;
         continue;
       }
       if (!past) {

@@ -57,7 +57,7 @@ export function sentenceChunker(options: SentenceChunkerOptions): Chunker {
         held.push(sentence);
         continue;
       }
-      for (const piece of pack([sentence], { text, count, fits, room: () => room }))
+      for (const piece of pack([sentence], { text, count, gap: 0, fits, room: () => room }))
         yield { start: piece[0]!.start, end: piece[piece.length - 1]!.end };
     }
     if (held.length > 0) yield { start: held[0]!.start, end: held[held.length - 1]!.end };

@@ -1,6 +1,7 @@
 import {
   type Chunk,
   type Chunker,
+  ELEMENT_SEPARATOR,
   fingerprintOf,
   type StageIdentity,
   type TextRevision,
@@ -103,7 +104,8 @@ function* plans(
   };
   const fits = (first: Span, end: number): boolean =>
     inputTokens(counter, contextBefore(first).text, revision.text.slice(first.start, end)) <= maxTokens;
-  for (const taken of pack(spans, { text: revision.text, count, room, fits })) {
+  const gap = Math.max(0, count(`a${ELEMENT_SEPARATOR}a`) - 2 * count("a"));
+  for (const taken of pack(spans, { text: revision.text, count, gap, room, fits })) {
     const first = taken[0]!;
     yield {
       start: first.start,
