@@ -44,7 +44,7 @@ const RULES: readonly ErrorRule[] = [
   },
   {
     pattern:
-      /unknown (reader|writer)? ?feature|feature flags?|unsupported (lance|file|storage|data storage|table) (file )?(format|version)|not supported by this version|newer version of (lance|the library)|unknown (file|lance)[a-z ]*version/i,
+      /unknown (reader|writer)? ?feature|feature flags?|unsupported (lance|file|storage|data storage|table) (file )?(format|version)|(not supported|cannot be (read|written)) by this version|please upgrade|newer version of (lance|the library)|unknown (file|lance)[a-z ]*version/i,
     code: "FORMAT_TOO_NEW",
     retryable: false,
     message:

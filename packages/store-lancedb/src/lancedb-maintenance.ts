@@ -41,6 +41,10 @@ function optimize(table: LanceTable, before: Date, options: CallOptions | undefi
   );
 }
 
+function countVectors(table: LanceTable, options: CallOptions | undefined): Promise<number> {
+  return read("count vectors", options, () => table.countRows("vector IS NOT NULL"));
+}
+
 async function rebuildLexicalIndex(table: LanceTable, options: CallOptions | undefined): Promise<void> {
   await commit("build the full-text index", options, () =>
     table.createIndex(LEXICAL_COLUMN, { config: lexicalIndex(), name: LEXICAL_INDEX, replace: true }),
@@ -74,7 +78,11 @@ async function purge(
   }
   // The words of deleted rows stand in the index until it is made again.
   await rebuildLexicalIndex(table, options);
-  if ((await vectorIndexRows(table)) !== undefined) await buildVectorIndex(table, await table.countRows(), options);
+  if ((await vectorIndexRows(table)) !== undefined) {
+    const rows = await countVectors(table, options);
+    if (rows > 0) await buildVectorIndex(table, rows, options);
+    else await commit("drop the vector index", options, () => table.dropIndex(VECTOR_INDEX));
+  }
   await optimize(table, new Date(), options);
 }
 
@@ -95,7 +103,7 @@ export async function maintainTable(
   let indexed = outside > settings.maxUnindexedRows;
   if (compacted || indexed) await optimize(table, new Date(Date.now() - settings.keepVersionsMs), options);
   throwIfAborted(options?.signal, { store: "lancedb" });
-  const rows = await read("count rows", options, () => table.countRows("vector IS NOT NULL"));
+  const rows = await countVectors(table, options);
   const indexedVectors = await read("read the vector index", options, () => vectorIndexRows(table));
   if (rows > settings.exactUpTo && (indexedVectors === undefined || rows > indexedVectors * REBUILD_AT_GROWTH)) {
     await buildVectorIndex(table, rows, options);

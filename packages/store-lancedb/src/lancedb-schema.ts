@@ -69,6 +69,12 @@ interface SchemaLike {
 
 /** Checks the columns of a table that is there. */
 export function checkTableSchema(found: SchemaLike, dimensions: number): void {
+  if (found.fields.length === 0)
+    throw new GroundworkError(
+      "STORE_CORRUPT",
+      "Expected a table with columns, found none: its newest manifest is damaged. Restore the folder from a backup, or remove it and ingest again.",
+      { store: "lancedb" },
+    );
   const format = found.metadata.get(FORMAT_KEY);
   if (format === undefined)
     throw mismatch("Expected a table made by this package, found another. Choose another table or another path.");

@@ -11,7 +11,7 @@ const LEAST_PROBES = 32;
 const PROBED_SHARE = 1 / 8;
 
 export function partitionsFor(rows: number): number {
-  return Math.max(16, Math.ceil(rows / ROWS_PER_PARTITION));
+  return Math.max(1, Math.ceil(rows / ROWS_PER_PARTITION));
 }
 
 /** Hits as LanceDB ordered them: best first. */
@@ -25,10 +25,11 @@ interface ResultTable {
 }
 
 function scored(result: ResultTable, column: string): Scored {
-  const ids = result.getChild("chunk_id")!;
+  const ids = result.getChild("chunk_id");
   return {
-    scores: result.getChild(column)!.toArray() as Float32Array,
-    chunkIdAt: (index) => ids.get(index) as string,
+    // A result without any batch has no columns either.
+    scores: (result.getChild(column)?.toArray() ?? new Float32Array(0)) as Float32Array,
+    chunkIdAt: (index) => ids?.get(index) as string,
   };
 }
 
