@@ -44,8 +44,9 @@ const DAYS_TO_1904 = 1462;
 const DATE_PATTERNS = new Map<string, boolean>();
 const MAX_REMEMBERED = 2000;
 
-export function builtInPattern(id: number): string {
-  return BUILT_IN[id] ?? "General";
+/** The pattern of a format: what the file says, but ISO 8601 for the two formats that every reader's locale shows its own way. */
+export function patternOf(id: number, stated: string | undefined): string {
+  return id === 14 || id === 22 ? BUILT_IN[id]! : (stated ?? BUILT_IN[id] ?? "General");
 }
 
 export function isDatePattern(pattern: string): boolean {

@@ -7,6 +7,7 @@ import {
   type SourceDocument,
   throwIfAborted,
 } from "@groundwork/contracts";
+import { readDoc } from "./doc/doc-reader.ts";
 import { readDocx } from "./docx/docx-reader.ts";
 import { OFFICE_MEDIA_TYPES } from "./media-types.ts";
 import { readOdf } from "./odf/odf-reader.ts";
@@ -19,6 +20,7 @@ import { readSummaryInformation } from "./ole/summary-information.ts";
 import { readCoreProperties } from "./package/core-properties.ts";
 import { OpcPackage } from "./package/opc-package.ts";
 import { readHead } from "./package/zip-package.ts";
+import { readPpt } from "./ppt/ppt-reader.ts";
 import { readPptx } from "./pptx/pptx-reader.ts";
 import { RtfReader } from "./rtf/rtf-reader.ts";
 import { readXls } from "./xls/xls-reader.ts";
@@ -104,10 +106,20 @@ async function* extractCompoundFile(
     );
     return;
   }
-  const parts = file.has("Workbook") || file.has("Book") ? readXls(file, options, call) : undefined;
-  if (parts === undefined) throw unsupported("an OLE compound file of another kind");
+  const parts = binaryParts(file, options, call);
   yield { type: "metadata", metadata: readSummaryInformation(file) };
   yield* batchElements(asAsync(parts));
+}
+
+function binaryParts(
+  file: CompoundFile,
+  options: ResolvedOfficeOptions,
+  call: CallOptions | undefined,
+): Iterable<OfficePart> {
+  if (file.has("WordDocument")) return readDoc(file, call);
+  if (file.has("PowerPoint Document")) return readPpt(file, options, call);
+  if (file.has("Workbook") || file.has("Book")) return readXls(file, options, call);
+  throw unsupported("an OLE compound file of another kind");
 }
 
 async function* extractPackage(

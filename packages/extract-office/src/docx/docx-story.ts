@@ -148,7 +148,7 @@ export class DocxStory {
         ...(marker.marker === "" ? {} : { attributes: { marker: marker.marker } }),
       };
     } else {
-      yield { kind: kindOf(style), text: text.replace(/^\n+/, "") };
+      yield { kind: kindOf(style), text: text.trimStart() };
     }
   }
 

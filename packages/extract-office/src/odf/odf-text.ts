@@ -105,7 +105,7 @@ export class OdfTextReader {
   }
 
   *#paragraph(node: XmlNode, marker?: string, level: number = 0): Generator<DocumentElement> {
-    const text = cleanText(this.#withNoteMarks(node)).replace(/^\n+/, "");
+    const text = cleanText(this.#withNoteMarks(node));
     if (text.trim() !== "") yield this.#place(this.#textElement(node, text, marker, level));
     yield* this.#attached(node);
   }
@@ -129,7 +129,7 @@ export class OdfTextReader {
     if (names.some((name) => /^(?:preformatted text|source code|code)$/.test(name))) return { kind: "code", text };
     if (names.some((name) => name === "caption")) return { kind: "caption", text };
     if (names.some((name) => name === "quotations" || name === "quote")) return { kind: "quote", text };
-    return { kind: "paragraph", text };
+    return { kind: "paragraph", text: text.trimStart() };
   }
 
   #withNoteMarks(node: XmlNode): string {

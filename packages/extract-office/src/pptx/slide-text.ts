@@ -49,14 +49,14 @@ export function* readTextShape(
   const counters = new ListCounters();
   const body: XmlNode | undefined = child(shape.node, "p:txBody");
   for (const paragraph of children(body, "a:p")) {
-    const text = cleanText(paragraphText(paragraph)).replace(/^\n+/, "");
+    const text = cleanText(paragraphText(paragraph)).trimStart();
     if (text.trim() === "") continue;
     const level = paragraphLevel(paragraph);
     const marker = counters.next(level, layout.bullet(shape, child(paragraph, "a:pPr"), level));
     if (marker === undefined) yield { kind: "paragraph", text, location };
     else {
       const simple = !/^[\dA-Za-z(]/.test(marker) || /^[\dA-Za-z]+[.)]$/.test(marker);
-      const shown = simple ? text.trimStart() : `${marker} ${text.trimStart()}`;
+      const shown = simple ? text : `${marker} ${text}`;
       yield { kind: "list_item", level, text: shown, location, attributes: { marker } };
     }
   }

@@ -149,6 +149,7 @@ export class RtfReader {
         return true;
       case "fonttbl":
       case "stylesheet":
+      case "info":
         this.#group.destination = word;
         return true;
       case "f":
@@ -262,8 +263,8 @@ export class RtfReader {
       return;
     }
     const collector = this.#collectors.at(-1);
-    if (collector === undefined) this.#text += text;
-    else collector.text += text;
+    if (collector !== undefined) collector.text += text;
+    else if (destination !== "info") this.#text += text;
   }
 
   #endStyle(): void {
@@ -334,7 +335,7 @@ export class RtfReader {
   }
 
   #endParagraph(): void {
-    const text = cleanText(this.#text).replace(/^\n+/, "");
+    const text = cleanText(this.#text).trimStart();
     this.#text = "";
     const marker = this.#marker;
     this.#marker = "";

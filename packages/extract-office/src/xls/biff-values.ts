@@ -1,6 +1,6 @@
 import type { TextDecoder } from "node:util";
 import { codePageDecoder } from "../code-page.ts";
-import { builtInPattern } from "../number-text.ts";
+import { patternOf } from "../number-text.ts";
 import type { CellFormat } from "../xlsx/cell-formats.ts";
 import { type BiffRecord, BiffStrings } from "./biff-records.ts";
 
@@ -61,7 +61,7 @@ export class BiffGlobals {
     // Font 4 does not exist: later fonts are numbered as if it did.
     const font = format.font > 4 ? format.font - 1 : format.font;
     return {
-      pattern: this.#patterns.get(format.format) ?? builtInPattern(format.format),
+      pattern: patternOf(format.format, this.#patterns.get(format.format)),
       bold: this.#boldFonts[font] ?? false,
     };
   }

@@ -1,4 +1,4 @@
-import { builtInPattern } from "../number-text.ts";
+import { patternOf } from "../number-text.ts";
 import { child, children, integer, isOn, type XmlNode } from "../package/xml-tree.ts";
 
 export interface CellFormat {
@@ -21,7 +21,7 @@ export class CellFormats {
     this.#formats = Array.from(children(child(root, "x:cellXfs"), "x:xf"), (node) => {
       const id = integer(node, "numFmtId") ?? 0;
       return {
-        pattern: patterns.get(id) ?? builtInPattern(id),
+        pattern: patternOf(id, patterns.get(id)),
         bold: bold[integer(node, "fontId") ?? -1] ?? false,
       };
     });
