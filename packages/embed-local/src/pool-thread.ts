@@ -26,6 +26,8 @@ export class PoolThread {
   ) {
     const file = import.meta.url.endsWith(".ts") ? "./embed.worker.ts" : "./embed.worker.js";
     const worker = new Worker(workerUrl ?? new URL(file, import.meta.url), {
+      // Options of the program's own entry (as in `node --input-type=module --eval`) are an error for a thread.
+      execArgv: process.execArgv.filter((argument) => !argument.startsWith("--input-type")),
       workerData: { ...setup, flags: this.#flags } satisfies WorkerSetup,
     });
     this.#worker = worker;
