@@ -41,7 +41,9 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Connec
 /** Bytes of a file, `undefined` when there is none. */
 async function sizeOf(path: string): Promise<number | undefined> {
   try {
-    return (await stat(path)).size;
+    const stats = await stat(path);
+    if (stats.isFile()) return stats.size;
+    throw new GroundworkError("INVALID_CONFIGURATION", `Expected ${basename(path)} to be a file, found a folder.`, IDS);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;

@@ -109,6 +109,13 @@ export function fromSqliteError(error: unknown): GroundworkError {
   if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
     return new GroundworkError(DENIED.code, DENIED.message, { ...ids, cause: error });
   }
+  if (code === "ENOTDIR" || code === "EEXIST") {
+    return new GroundworkError(
+      "INVALID_CONFIGURATION",
+      "Expected the folders of the catalog's path to be folders, found a file among them. Choose another path.",
+      { ...ids, cause: error },
+    );
+  }
   if (code === "ERR_INVALID_ARG_TYPE" || code === "ERR_INVALID_ARG_VALUE") {
     return new GroundworkError("INVALID_ARGUMENT", "A record has a field of a type that the catalog cannot keep.", {
       ...ids,
