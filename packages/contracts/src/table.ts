@@ -29,8 +29,8 @@ export function renderTableText(table: TableData): string {
   return tableRows(table)
     .map((row) =>
       row
+        .slice(0, row.findLastIndex((cell) => cell !== "") + 1)
         .join(" | ")
-        .replace(/(?: \|)*\s*$/u, "")
         .trimStart(),
     )
     .filter((line) => line !== "")
