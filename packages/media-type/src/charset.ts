@@ -60,6 +60,13 @@ function wideCharset(bytes: Uint8Array): string | undefined {
   return undefined;
 }
 
+/** Whether wide units are the characters of a text: binary data has the zeros, not the letters. */
+function isWritten(bytes: Uint8Array, charset: string): boolean {
+  if (charset.startsWith("utf-32")) return true;
+  const text = new TextDecoder(charset).decode(bytes, { stream: true });
+  return (text.match(/[^\P{Cc}\t\n\r\f]|\uFFFD/gu)?.length ?? 0) <= text.length * 0.02;
+}
+
 /** Text of a mainframe: the space is 0x40, letters start at 0x81, 0x91, 0xA2 and their capitals 0x40 higher. */
 function isEbcdic(bytes: Uint8Array): boolean {
   const sample = bytes.subarray(0, 4_096);
@@ -133,7 +140,8 @@ export function detectCharset(head: Uint8Array): DetectedCharset {
     if (mark.every((byte, index) => head[index] === byte)) return { charset, confidence: 1, bomBytes: mark.length };
   }
   const wide = wideCharset(head);
-  if (wide !== undefined) return { charset: wide, confidence: 0.85, bomBytes: 0 };
+  if (wide !== undefined && isWritten(head.subarray(0, 4_096), wide))
+    return { charset: wide, confidence: 0.85, bomBytes: 0 };
   const sample = informativeSample(head);
   if (isEbcdic(head)) return { charset: undefined, confidence: 0.8, bomBytes: 0, refused: "ebcdic" };
   const controls = Math.max(controlShare(head.subarray(0, SAMPLE_BYTES)), controlShare(sample));

@@ -1,3 +1,4 @@
+import { isAscii } from "node:buffer";
 import { type CallOptions, type DocumentContent, GroundworkError, throwIfAborted } from "@groundwork/contracts";
 import { type DetectedCharset, detectCharset } from "./charset.ts";
 
@@ -58,13 +59,13 @@ export async function detectContentCharset(
   for await (const piece of content.stream(options)) {
     throwIfAborted(options.signal);
     if (isPlain && window.length >= WINDOW_BYTES) {
-      if (!piece.some((byte) => byte >= 0x80)) continue;
+      if (isAscii(piece)) continue;
       // The accents decide: the window starts anew where they are.
       window = new Uint8Array(piece);
       isPlain = false;
       continue;
     }
-    if (isPlain && piece.some((byte) => byte >= 0x80 || byte === 0)) isPlain = false;
+    if (isPlain && (!isAscii(piece) || piece.includes(0))) isPlain = false;
     window = new Uint8Array(Buffer.concat([window, piece]));
     if (!isPlain && window.length >= WINDOW_BYTES) break;
   }

@@ -1,0 +1,1 @@
+export { type TextExtractorOptions, textExtractor } from "./text-extractor.ts";

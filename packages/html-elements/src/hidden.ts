@@ -1,0 +1,19 @@
+const HIDING_STYLE =
+  /(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?:\.0*)?(?:px|pt|em|rem|%)?\s*(?:;|!|$)|mso-hide\s*:\s*all|text-indent\s*:\s*-\d{3,})/i;
+const OFF_SCREEN = /(?:^|;)\s*(?:left|top|right|bottom|margin-left|margin-top)\s*:\s*-\d{4,}/i;
+const NO_ROOM = /(?:^|;)\s*(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:;|!|$)/i;
+
+/**
+ * Whether an element is not shown, by its own attributes: `hidden`, `aria-hidden`, and inline style (not displayed, font
+ * size 0, moved off the screen, no room). Style sheets are not read.
+ */
+export function isHidden(name: string, attributes: Readonly<Record<string, string>>): boolean {
+  if (attributes.hidden !== undefined && attributes.hidden !== "until-found") return true;
+  if (attributes["aria-hidden"] === "true") return true;
+  if (name === "dialog" && attributes.open === undefined) return true;
+  const { style } = attributes;
+  if (style === undefined || style === "") return false;
+  return (
+    HIDING_STYLE.test(style) || OFF_SCREEN.test(style) || (NO_ROOM.test(style) && /overflow\s*:\s*hidden/i.test(style))
+  );
+}

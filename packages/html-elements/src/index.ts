@@ -1,0 +1,3 @@
+export { createElementBatch, type ElementBatch } from "./batch-elements.ts";
+export { convertHtml } from "./convert-html.ts";
+export { createHtmlConverter, type HtmlConverter, type HtmlConverterOptions } from "./html-converter.ts";
