@@ -23,6 +23,7 @@ export function termText(text: string): string {
 const RECORD_BYTE = 0x1e;
 const UNIT_BYTE = 0x1f;
 const QUOTE = 0x22;
+const STRING_BYTE = 0x73;
 const BACKSLASH = 0x5c;
 
 function isPlain(bytes: Uint8Array, start: number, end: number): boolean {
@@ -53,29 +54,30 @@ const decoder = new TextDecoder();
 export function attributeTermsColumn(attributes: Data): Data {
   const entries = attributes.children[0]!;
   const [keys, values] = entries.children as [Data, Data];
+  const [keyBytes, valueBytes] = [keys.values as Uint8Array, values.values as Uint8Array];
   const writer = new ByteWriter(attributes.length * 64);
   const offsets = new Int32Array(attributes.length + 1);
-  for (let row = 0; row < attributes.length; row++) {
-    const [start, end] = attributes.getValid(row)
-      ? [attributes.valueOffsets[row]!, attributes.valueOffsets[row + 1]!]
-      : [0, 0];
-    for (let entry = start; entry < end; entry++) {
-      if (!values.getValid(entry)) continue;
-      const [keyStart, keyEnd] = [keys.valueOffsets[entry]!, keys.valueOffsets[entry + 1]!];
-      const [valueStart, valueEnd] = [values.valueOffsets[entry]!, values.valueOffsets[entry + 1]!];
-      const bytes = values.values as Uint8Array;
-      const plain = bytes[valueStart] === QUOTE && isPlain(bytes, valueStart, valueEnd);
-      const term = plain ? undefined : valueTerm(decoder.decode(bytes.subarray(valueStart, valueEnd)));
-      if (!plain && term === undefined) continue;
-      writer.writeByte(RECORD_BYTE);
-      if (isPlain(keys.values, keyStart, keyEnd)) writer.writeBytes(keys.values, keyStart, keyEnd);
-      else writer.writeText(termText(decoder.decode(keys.values.subarray(keyStart, keyEnd))));
-      writer.writeByte(UNIT_BYTE);
-      if (term === undefined) {
-        writer.writeByte(0x73);
-        writer.writeBytes(bytes, valueStart + 1, valueEnd - 1);
-      } else writer.writeText(term);
+  const writeEntry = (entry: number): void => {
+    const start = values.valueOffsets[entry]!;
+    const end = values.valueOffsets[entry + 1]!;
+    const plain = valueBytes[start] === QUOTE && isPlain(valueBytes, start, end);
+    const term = plain ? undefined : valueTerm(decoder.decode(valueBytes.subarray(start, end)));
+    if (!plain && term === undefined) return;
+    const keyStart = keys.valueOffsets[entry]!;
+    const keyEnd = keys.valueOffsets[entry + 1]!;
+    writer.writeByte(RECORD_BYTE);
+    if (isPlain(keyBytes, keyStart, keyEnd)) writer.writeBytes(keyBytes, keyStart, keyEnd);
+    else writer.writeText(termText(decoder.decode(keyBytes.subarray(keyStart, keyEnd))));
+    writer.writeByte(UNIT_BYTE);
+    if (term !== undefined) writer.writeText(term);
+    else {
+      writer.writeByte(STRING_BYTE);
+      writer.writeBytes(valueBytes, start + 1, end - 1);
     }
+  };
+  for (let row = 0; row < attributes.length; row++) {
+    const end = attributes.getValid(row) ? attributes.valueOffsets[row + 1]! : 0;
+    for (let entry = attributes.valueOffsets[row]!; entry < end; entry++) if (values.getValid(entry)) writeEntry(entry);
     writer.writeByte(RECORD_BYTE);
     offsets[row + 1] = writer.length;
   }

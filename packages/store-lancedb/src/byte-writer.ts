@@ -23,8 +23,11 @@ export class ByteWriter {
 
   writeBytes(source: Uint8Array, start: number, end: number): void {
     this.#reserve(end - start);
-    this.#buffer.set(source.subarray(start, end), this.length);
-    this.length += end - start;
+    // A loop, because a view for each piece would be an object a row.
+    const buffer = this.#buffer;
+    let position = this.length;
+    for (let index = start; index < end; index++) buffer[position++] = source[index]!;
+    this.length = position;
   }
 
   writeText(text: string): void {
