@@ -1,7 +1,10 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expectError } from "@groundwork/testing";
 import { artifactStoreCases } from "@groundwork/testing/artifact-store-suite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -50,6 +53,29 @@ describe("the folder", () => {
     const keys: string[] = [];
     for await (const key of store.list("")) keys.push(key);
     expect(keys).toEqual(["key"]);
+  });
+
+  test("a process that is killed while it puts leaves whole artefacts", async () => {
+    const root = join(folder, "killed");
+    const script = fileURLToPath(new URL("./put-forever.ts", import.meta.url));
+    for (let round = 0; round < 4; round++) {
+      const child = spawn(process.execPath, ["--conditions=@groundwork/source", script, root], {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      await once(child.stdout!, "data");
+      await new Promise((done) => setTimeout(done, Math.random() * 60));
+      child.kill("SIGKILL");
+      await once(child, "exit");
+      const store = fileArtifacts({ root });
+      const keys: string[] = [];
+      for await (const key of store.list("")) {
+        keys.push(key);
+        const bytes = await store.get(key);
+        expect(bytes).toHaveLength(2_000_000);
+        expect(bytes!.every((byte) => byte === bytes![0])).toBe(true);
+      }
+      expect(keys).toEqual(["a/1", "a/2", "a/3", "a/4"]);
+    }
   });
 
   test("an aborted or failed put leaves no draft and no key", async () => {

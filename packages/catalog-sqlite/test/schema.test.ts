@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -85,6 +85,16 @@ test("the views answer what people ask", () => {
   expect(connection.all("SELECT key, error_code FROM outcomes WHERE error_code IS NOT NULL")).toEqual([
     { key: "b.md", error_code: "TIMED_OUT" },
   ]);
+});
+
+test("the queries of the README run", () => {
+  const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+  const queries = /```sql\n([\s\S]*?)```/
+    .exec(readme)![1]!
+    .split(/;\s*(?:\n|$)/)
+    .filter((query) => query.trim() !== "");
+  expect(queries.length).toBeGreaterThan(4);
+  for (const query of queries) expect(() => connection.all(query), query).not.toThrow();
 });
 
 const ORDER = "ORDER BY source_id, coalesce(key_order, key), document_id";

@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 /** A folder that is removed at the end of its scope. */
-export interface ScratchFolder extends AsyncDisposable {
+export interface ScratchFolder {
   readonly root: string;
   put(key: string, content?: string | Uint8Array): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 export async function scratchFolder(name = "corpus"): Promise<ScratchFolder> {
