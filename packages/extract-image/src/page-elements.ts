@@ -1,0 +1,182 @@
+import { type Box, type DocumentElement, type ElementKind, renderTableText } from "@groundwork/contracts";
+import { median } from "./geometry.ts";
+import { readingOrder } from "./reading-order.ts";
+import type { RecognizedPage } from "./recognize-page.ts";
+import { type Row, rowsOf } from "./rows.ts";
+import { heightOf, type Segment, shownBox, straightSegments } from "./segment.ts";
+import { tableAt } from "./tables.ts";
+
+/** Print this much higher than the page's median is a heading, and this much a heading of the first level. */
+const HEADING_RATIO = 1.35;
+const TOP_HEADING_RATIO = 1.9;
+const HEADING_LINES = 3;
+const HEADING_CHARACTERS = 160;
+/** Lines further apart than this many line heights (or this much more than the block's own leading) part paragraphs. */
+const PARAGRAPH_GAP = 0.9;
+
+const BULLET = /^[•●○■□▪◦·∙►▶✓✔➢❖*–—-](?:\s+|(?=[\p{L}\d]))/u;
+const COUNTER = /^(?:\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,4})[.)])\s+/u;
+
+export interface PageElementsOptions {
+  /** A box a word instead of a box a line. */
+  readonly wordBoxes: boolean;
+}
+
+/** The elements of a page that was read. */
+export function pageElements(
+  page: RecognizedPage,
+  pageNumber: number,
+  options: PageElementsOptions,
+): DocumentElement[] {
+  const segments = straightSegments(page);
+  const body = median(segments.map(heightOf));
+  const elements: DocumentElement[] = [];
+  const boxesOf = (lines: readonly PlacedLine[]): Box[] =>
+    lines.flatMap(({ segment, start }) => {
+      const whole = [{ start: 0, end: 1, offset: 0, length: segment.text.length }];
+      const runs = options.wordBoxes ? segment.words.map((word) => ({ ...word, length: word.text.length })) : whole;
+      return runs.map((run) => ({
+        page: pageNumber,
+        ...shownBox(segment.rectangle, page, run.start, run.end),
+        start: start + run.offset,
+        end: start + run.offset + run.length,
+      }));
+    });
+  for (const block of readingOrder(segments)) {
+    const rows = rowsOf(block);
+    let group: Row[] = [];
+    const flush = (): void => {
+      for (const paragraph of paragraphsOf(group)) elements.push(elementOf(paragraph, body, boxesOf));
+      group = [];
+    };
+    for (let index = 0; index < rows.length; ) {
+      const found = tableAt(rows, index);
+      if (found === undefined) {
+        group.push(rows[index++]!);
+        continue;
+      }
+      flush();
+      const { table, segments: members } = found;
+      elements.push({
+        kind: "table",
+        text: renderTableText(table),
+        table,
+        boxes: members.map((segment) => ({ page: pageNumber, ...shownBox(segment.rectangle, page) })),
+        confidence: confidenceOf(members),
+      });
+      index = found.end;
+    }
+    flush();
+  }
+  return elements;
+}
+
+interface PlacedLine {
+  readonly segment: Segment;
+  /** Offset of the segment's text in the element's text. */
+  readonly start: number;
+}
+
+function confidenceOf(segments: readonly Segment[]): number {
+  const weight = segments.reduce((sum, { text }) => sum + text.length, 0);
+  return segments.reduce((sum, { text, confidence }) => sum + confidence * text.length, 0) / Math.max(1, weight);
+}
+
+const firstText = (row: Row): string => row.cells[0]![0]!.text;
+const rowText = (row: Row): string => row.cells.map((cell) => cell.map(({ text }) => text).join(" ")).join(" ");
+const isItem = (row: Row): boolean => BULLET.test(firstText(row)) || COUNTER.test(firstText(row));
+
+/** Rows that belong together, told by leading, size, indent, list markers and short last lines. */
+function paragraphsOf(rows: readonly Row[]): Row[][] {
+  const gaps = rows.slice(1).map((row, index) => row.top - rows[index]!.bottom);
+  const leading = median(gaps.filter((gap, index) => gap < PARAGRAPH_GAP * heightOf(rows[index]!)));
+  const right = Math.max(...rows.map((one) => one.right));
+  const left = Math.min(...rows.map((one) => one.left));
+  const paragraphs: Row[][] = [];
+  rows.forEach((row, index) => {
+    const above = rows[index - 1];
+    const current = paragraphs.at(-1);
+    if (above === undefined || current === undefined) {
+      paragraphs.push([row]);
+      return;
+    }
+    const height = Math.min(heightOf(row), heightOf(above));
+    const gap = gaps[index - 1]!;
+    const ratio = heightOf(row) / heightOf(above);
+    const aboveText = rowText(above);
+    const ended = /[.!?:;]["'\u201D\u2019)]?$/.test(aboveText);
+    const short = above.right < right - 0.2 * (right - left);
+    const veryShort = above.right < left + 0.5 * (right - left) && row.right - row.left < 0.5 * (right - left);
+    const inItem = isItem(current[0]!);
+    const indented = row.left > current.at(-1)!.left + 0.8 * height && !(inItem && current.length === 1);
+    const parts =
+      gap > PARAGRAPH_GAP * height ||
+      gap > leading + 0.35 * height ||
+      ratio > 1.35 ||
+      ratio < 0.74 ||
+      isItem(row) ||
+      (short && ended) ||
+      veryShort ||
+      (indented && (ended || short)) ||
+      (inItem && row.left < current[0]!.left + 0.3 * height && ended);
+    if (parts) paragraphs.push([row]);
+    else current.push(row);
+  });
+  return paragraphs;
+}
+
+/** Joins the lines of a paragraph; a hyphen that broke a word at a line's end goes, if the rest is lower case. */
+function joinLines(rows: readonly Row[]): { text: string; lines: PlacedLine[] } {
+  let text = "";
+  const lines: PlacedLine[] = [];
+  for (const segment of rows.flatMap((row) => row.cells.flat())) {
+    if (text !== "") {
+      const broken = /\p{Ll}-$/u.test(text) && /^\p{Ll}/u.test(segment.text);
+      if (broken) text = text.slice(0, -1);
+      else text += " ";
+    }
+    lines.push({ segment, start: text.length });
+    text += segment.text;
+  }
+  // A line that lost its hyphen ends one character earlier.
+  return { text, lines };
+}
+
+function elementOf(
+  rows: readonly Row[],
+  body: number,
+  boxesOf: (lines: readonly PlacedLine[]) => Box[],
+): DocumentElement {
+  const { text, lines } = joinLines(rows);
+  const boxes = boxesOf(lines);
+  const confidence = confidenceOf(lines.map(({ segment }) => segment));
+  const height = median(lines.map(({ segment }) => heightOf(segment)));
+  const marker = (BULLET.exec(text) ?? COUNTER.exec(text))?.[0];
+  const isHeading =
+    height > HEADING_RATIO * body &&
+    rows.length <= HEADING_LINES &&
+    text.length <= HEADING_CHARACTERS &&
+    /\p{L}{2}/u.test(text) &&
+    !/[.;,]$/.test(text);
+  if (isHeading) {
+    return { kind: "heading", level: height > TOP_HEADING_RATIO * body ? 1 : 2, text, boxes, confidence };
+  }
+  if (marker !== undefined && text.length > marker.length) {
+    const shift = marker.length;
+    return {
+      kind: "list_item",
+      level: 0,
+      text: text.slice(shift),
+      boxes: boxes.map((box) => shiftBox(box, shift, text.length - shift)),
+      confidence,
+      attributes: { marker: marker.trim() },
+    };
+  }
+  const kind: ElementKind = "paragraph";
+  return { kind, text, boxes: boxes.map((box) => shiftBox(box, 0, text.length)), confidence };
+}
+
+function shiftBox(box: Box, shift: number, length: number): Box {
+  const within = (offset: number): number => Math.min(length, Math.max(0, offset - shift));
+  return { ...box, start: within(box.start!), end: within(box.end!) };
+}
