@@ -65,8 +65,9 @@ export function isDatePattern(pattern: string): boolean {
 
 /** A number without a format: at most 15 significant digits, as spreadsheets hold them. */
 export function plainNumber(value: number): string {
-  if (!Number.isFinite(value)) return String(value);
-  if (Number.isInteger(value) && Math.abs(value) < 1e15) return String(value);
+  const exact = String(value);
+  // Up to 15 digits and a point there is nothing to round.
+  if (exact.length <= 16 || !Number.isFinite(value)) return exact;
   return String(Number(value.toPrecision(15)));
 }
 

@@ -2,8 +2,12 @@
 // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
 const INVISIBLE = /[\u0000-\u0008\u000b-\u001f\u007f\u00ad\u200b\u2060\ufeff\ufffc]/g;
 
+/** Most texts of most sheets: one line of ASCII that needs no cleaning. */
+const PLAIN = /^[!-~](?:[ -~]*[!-~])?$/;
+
 /** Text of an element: NFC, plain blanks, lines without trailing blanks, no blank lines at its ends. */
 export function cleanText(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text
     .replace(/\r\n?|[\u2028\u2029\v\u0085]/g, "\n")
     .replace(INVISIBLE, "")

@@ -94,7 +94,8 @@ export class XmlScanner {
   #enter(tag: SaxesTagPlain): string {
     let declared: Map<string, string> | undefined;
     for (const key in tag.attributes) {
-      if (!key.startsWith("xmlns")) continue;
+      // The letter x first: this runs for every attribute of every cell.
+      if (key.charCodeAt(0) !== 120 || !key.startsWith("xmlns")) continue;
       const prefix = key.length === 5 ? "" : key.charCodeAt(5) === 58 ? key.slice(6) : undefined;
       if (prefix === undefined) continue;
       const canonical = canonicalPrefix(tag.attributes[key]!) ?? prefix;

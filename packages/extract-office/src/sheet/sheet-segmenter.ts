@@ -1,6 +1,7 @@
 import type { DocumentElement } from "@groundwork/contracts";
 import { type RowCell, TableAssembler } from "../table-assembler.ts";
 import { type CellRange, rangeName } from "./cell-reference.ts";
+import { regionsOf } from "./sheet-regions.ts";
 
 export interface SheetCell {
   /** 0-based. */
@@ -14,7 +15,7 @@ export interface SheetCell {
 export interface SheetRow {
   /** 0-based. */
   readonly row: number;
-  /** Cells with text, by column. */
+  /** Cells with text, by column. None: a thin row of white, which parts no table. */
   readonly cells: readonly SheetCell[];
 }
 
@@ -23,7 +24,11 @@ export interface SheetLayout {
   readonly merges: readonly CellRange[];
   /** Ranges that the file itself declares as tables with a header row on top. */
   readonly tables: readonly CellRange[];
+  /** Columns so narrow that nothing but white fits in. */
+  readonly spacerColumns?: ReadonlySet<number>;
 }
+
+const NO_SPACERS: ReadonlySet<number> = new Set();
 
 /** Bounds of the rows that are looked at together to tell the tables of a sheet apart. */
 const MAX_WINDOW_ROWS = 1000;
@@ -31,14 +36,6 @@ const MAX_WINDOW_CELLS = 100_000;
 const MAX_WINDOW_CHARACTERS = 2 * 1024 * 1024;
 /** Rows below a header that are looked at to recognise it. */
 const HEADER_PROBE_ROWS = 4;
-
-interface Run {
-  readonly row: number;
-  readonly left: number;
-  readonly right: number;
-  /** Index of another run of the same region; itself for the first one. */
-  parent: number;
-}
 
 interface OpenRegion {
   readonly left: number;
@@ -79,6 +76,7 @@ export class SheetSegmenter {
 
   *addRow(row: SheetRow): Generator<DocumentElement> {
     const last = this.#window.at(-1);
+    if (row.cells.length === 0 && row.row !== (last?.row ?? -2) + 1) return;
     if (last !== undefined) {
       // Rows that only a merged range covers are not told, but they hold a table together.
       const bridgeTo = Math.min(this.#coveredTo, row.row - 1);
@@ -99,7 +97,6 @@ export class SheetSegmenter {
     const merges = this.#mergesAt(row);
     const cells =
       merges.length === 0 ? row.cells : row.cells.filter((cell) => !isCovered(cell.column, row.row, merges));
-    if (cells.length === 0 && merges.length === 0) return;
     this.#window.push({ row: row.row, cells });
     this.#mergesOfRow.set(row.row, merges);
     this.#cells += cells.length;
@@ -130,7 +127,7 @@ export class SheetSegmenter {
     const open = this.#open;
     this.#open = [];
     const lastRow = window.at(-1)?.row ?? -1;
-    for (const region of regionsOf(window, this.#mergesOfRow)) {
+    for (const region of regionsOf(window, this.#mergesOfRow, this.#layout.spacerColumns ?? NO_SPACERS)) {
       const earlier =
         region.top === this.#openBelow
           ? open.find((one) => one.left <= region.left && region.left <= one.right)
@@ -149,10 +146,13 @@ export class SheetSegmenter {
     goesOn: boolean,
   ): Generator<DocumentElement> {
     const from = window.findIndex((row) => row.row === region.top);
-    const rows = window.slice(from, from + region.bottom - region.top + 1).map((row) => ({
-      row: row.row,
-      cells: row.cells.filter((cell) => cell.column >= region.left && cell.column <= region.right),
-    }));
+    const rows = window
+      .slice(from, from + region.bottom - region.top + 1)
+      .filter((row) => row.cells.length > 0 || (this.#mergesOfRow.get(row.row) ?? []).length > 0)
+      .map((row) => ({
+        row: row.row,
+        cells: row.cells.filter((cell) => cell.column >= region.left && cell.column <= region.right),
+      }));
     const { sheet } = this.#layout;
     const filled = rows.flatMap((row) => row.cells.slice(0, 2));
     if (filled.length === 1 && earlier === undefined && !goesOn) {
@@ -168,6 +168,7 @@ export class SheetSegmenter {
       yield { kind: "caption", text: title.cells[0]!.text, location: { sheet, range } };
     }
     const headerRows = earlier === undefined ? this.#headerRows(rows, { ...region, top }) : 0;
+    const white = earlier === undefined && !goesOn ? this.#whiteColumns(rows, region) : [];
     let sliceTop = top;
     const take = function* (bottom: number): Generator<DocumentElement> {
       const element = open.assembler.take();
@@ -176,7 +177,7 @@ export class SheetSegmenter {
       sliceTop = bottom + 1;
     };
     for (const [index, row] of rows.entries()) {
-      open.assembler.addRow(this.#rowCells(row, region, open.left), index < headerRows);
+      open.assembler.addRow(withoutColumns(this.#rowCells(row, region, open.left), white), index < headerRows);
       if (open.assembler.full) yield* take(row.row);
     }
     if (sliceTop <= region.bottom) yield* take(region.bottom);
@@ -194,6 +195,16 @@ export class SheetSegmenter {
     if (merges.some((merge) => merge.left <= column && merge.right >= column && merge.bottom > first.row)) return false;
     if (merges.some((merge) => merge.left === region.left && merge.right >= region.right)) return true;
     return column === region.left && third !== undefined && second.cells.length >= 3 && isTextRow(second);
+  }
+
+  /** Spacer columns of a region in which no cell has text, counted from its left edge. */
+  #whiteColumns(rows: readonly SheetRow[], region: CellRange): number[] {
+    const white: number[] = [];
+    for (const column of this.#layout.spacerColumns ?? NO_SPACERS) {
+      if (column <= region.left || column >= region.right) continue;
+      if (!rows.some((row) => row.cells.some((cell) => cell.column === column))) white.push(column - region.left);
+    }
+    return white;
   }
 
   #rowCells(row: SheetRow, region: CellRange, left: number): RowCell[] {
@@ -238,6 +249,18 @@ export class SheetSegmenter {
   }
 }
 
+/** Cells moved together where columns are left out. */
+function withoutColumns(cells: readonly RowCell[], columns: readonly number[]): readonly RowCell[] {
+  if (columns.length === 0) return cells;
+  return cells.flatMap((cell) => {
+    const end = cell.column + (cell.columnSpan ?? 1);
+    const inside = columns.filter((column) => column >= cell.column && column < end).length;
+    const before = columns.filter((column) => column < cell.column).length;
+    const columnSpan = (cell.columnSpan ?? 1) - inside;
+    return columnSpan < 1 ? [] : [{ ...cell, column: cell.column - before, columnSpan }];
+  });
+}
+
 function isCovered(column: number, row: number, merges: readonly CellRange[]): boolean {
   return merges.some(
     (merge) => column >= merge.left && column <= merge.right && (column > merge.left || row > merge.top),
@@ -246,88 +269,3 @@ function isCovered(column: number, row: number, merges: readonly CellRange[]): b
 
 const isTextRow = (row: SheetRow): boolean => row.cells.length > 0 && row.cells.every((cell) => !cell.numeric);
 const areDistinct = (row: SheetRow): boolean => new Set(row.cells.map((cell) => cell.text)).size === row.cells.length;
-
-/** Rectangles around connected cells, in the order in which their first cells are read. */
-function regionsOf(window: readonly SheetRow[], mergesOfRow: ReadonlyMap<number, readonly CellRange[]>): CellRange[] {
-  const runs: Run[] = [];
-  const find = (index: number): number => {
-    let root = index;
-    while (runs[root]!.parent !== root) root = runs[root]!.parent;
-    for (let at = index; runs[at]!.parent !== root; ) {
-      const next = runs[at]!.parent;
-      runs[at]!.parent = root;
-      at = next;
-    }
-    return root;
-  };
-  let above: number[] = [];
-  let aboveRow = -2;
-  for (const row of window) {
-    const current: number[] = [];
-    for (const [left, right] of intervalsOf(row, mergesOfRow.get(row.row) ?? [])) {
-      const index = runs.length;
-      runs.push({ row: row.row, left, right, parent: index });
-      current.push(index);
-      if (aboveRow !== row.row - 1) continue;
-      for (const other of above) {
-        if (runs[other]!.left <= right && runs[other]!.right >= left) {
-          const [a, b] = [find(other), find(index)];
-          if (a < b) runs[b]!.parent = a;
-          else runs[a]!.parent = b;
-        }
-      }
-    }
-    above = current;
-    aboveRow = row.row;
-  }
-  const boxes = new Map<number, { top: number; left: number; bottom: number; right: number }>();
-  runs.forEach((run, index) => {
-    const box = boxes.get(find(index));
-    if (box === undefined) boxes.set(find(index), { top: run.row, left: run.left, bottom: run.row, right: run.right });
-    else {
-      box.left = Math.min(box.left, run.left);
-      box.right = Math.max(box.right, run.right);
-      box.bottom = Math.max(box.bottom, run.row);
-    }
-  });
-  return joinOverlapping(Array.from(boxes.values()));
-}
-
-/** Columns of a row that are taken, as intervals; touching cells are one interval. */
-function intervalsOf(row: SheetRow, merges: readonly CellRange[]): [number, number][] {
-  const pieces: [number, number][] = row.cells.map((cell) => [cell.column, cell.column]);
-  for (const merge of merges) pieces.push([merge.left, merge.right]);
-  pieces.sort((a, b) => a[0] - b[0]);
-  const intervals: [number, number][] = [];
-  for (const [left, right] of pieces) {
-    const last = intervals.at(-1);
-    if (last !== undefined && left <= last[1] + 1) last[1] = Math.max(last[1], right);
-    else intervals.push([left, right]);
-  }
-  return intervals;
-}
-
-/** Beyond this many regions a sheet is scattered, and comparing all pairs would take too long. */
-const MAX_JOINED_REGIONS = 400;
-
-function joinOverlapping(boxes: { top: number; left: number; bottom: number; right: number }[]): CellRange[] {
-  const joined = boxes.slice();
-  for (let changed = joined.length <= MAX_JOINED_REGIONS; changed; ) {
-    changed = false;
-    for (let a = 0; a < joined.length; a++) {
-      for (let b = joined.length - 1; b > a; b--) {
-        const [one, other] = [joined[a]!, joined[b]!];
-        const apart =
-          one.right < other.left || other.right < one.left || one.bottom < other.top || other.bottom < one.top;
-        if (apart) continue;
-        one.top = Math.min(one.top, other.top);
-        one.left = Math.min(one.left, other.left);
-        one.bottom = Math.max(one.bottom, other.bottom);
-        one.right = Math.max(one.right, other.right);
-        joined.splice(b, 1);
-        changed = true;
-      }
-    }
-  }
-  return joined;
-}

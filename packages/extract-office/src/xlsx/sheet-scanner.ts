@@ -13,6 +13,11 @@ export interface WorkbookValues {
   readonly date1904: boolean;
 }
 
+/** Narrower than three digits, or lower than half a line of small print: white, not content. */
+const SPACER_WIDTH_CHARACTERS = 3;
+const THIN_ROW_POINTS = 7.5;
+const MAX_SPACER_RUN = 20;
+
 /** Page headers and footers of a sheet, in their code of sections and fields. */
 const FURNITURE = /^x:(?:odd|even|first)(Header|Footer)$/;
 
@@ -21,8 +26,11 @@ export class SheetScanner implements XmlHandler {
   readonly #values: WorkbookValues;
   /** Rows read since they were last taken. */
   rows: SheetRow[] = [];
+  /** Columns of white; known before the first row. */
+  readonly spacerColumns: Set<number> = new Set();
   readonly furniture: { readonly kind: "header" | "footer"; readonly code: string }[] = [];
   #row = -1;
+  #rowIsThin = false;
   #cells: SheetCell[] = [];
   #column = -1;
   #type = "n";
@@ -59,8 +67,12 @@ export class SheetScanner implements XmlHandler {
         this.#row = Number.isInteger(stated) && stated > 0 ? stated - 1 : this.#row + 1;
         this.#cells = [];
         this.#column = -1;
+        this.#rowIsThin = attributes.ht !== undefined && Number(attributes.ht) <= THIN_ROW_POINTS;
         return;
       }
+      case "x:col":
+        this.#noteColumn(attributes);
+        return;
       default:
         if (FURNITURE.test(name)) {
           this.#collecting = true;
@@ -86,7 +98,7 @@ export class SheetScanner implements XmlHandler {
         this.#endCell();
         return;
       case "x:row":
-        if (this.#cells.length > 0 && this.#row < MAX_ROWS) {
+        if ((this.#cells.length > 0 || this.#rowIsThin) && this.#row < MAX_ROWS) {
           this.rows.push({ row: this.#row, cells: inOrder(this.#cells) });
         }
         return;
@@ -97,6 +109,12 @@ export class SheetScanner implements XmlHandler {
         this.furniture.push({ kind: match[1] === "Header" ? "header" : "footer", code: this.#text });
       }
     }
+  }
+
+  #noteColumn({ min, max, width }: XmlAttributes): void {
+    const [first, last] = [Number(min), Number(max)];
+    if (!(Number(width) <= SPACER_WIDTH_CHARACTERS) || !(last - first < MAX_SPACER_RUN)) return;
+    for (let column = first; column <= last; column++) this.spacerColumns.add(column - 1);
   }
 
   #endCell(): void {

@@ -54,8 +54,9 @@ async function* readRows(
   values: WorkbookValues,
   options: CallOptions | undefined,
 ): AsyncGenerator<DocumentElement> {
-  const segmenter = new SheetSegmenter(await readLayout(opc, sheet));
   const handler = new SheetScanner(values);
+  const layout = await readLayout(opc, sheet);
+  const segmenter = new SheetSegmenter({ ...layout, spacerColumns: handler.spacerColumns });
   const scanner = new XmlScanner(handler);
   for await (const piece of opc.zip.stream(sheet.part)) {
     throwIfAborted(options?.signal);
