@@ -80,7 +80,7 @@ export async function linkKind(path: FilePath): Promise<"file" | "folder" | "oth
   }
 }
 
-async function exists(path: FilePath): Promise<boolean> {
+export async function exists(path: FilePath): Promise<boolean> {
   try {
     await lstat(path);
     return true;

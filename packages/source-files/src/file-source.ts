@@ -17,7 +17,7 @@ import { findPath, isSafeKey } from "./file-name.ts";
 import type { FilesOptions } from "./files-options.ts";
 import { IgnoreRules } from "./ignore-rules.ts";
 import { type Root, rootsOf } from "./roots.ts";
-import { contains, describeFile, type Walk, walkFolder } from "./walk.ts";
+import { contains, describeNamedFile, findPermissions, type Walk, walkFolder } from "./walk.ts";
 import { watchRoots } from "./watch-roots.ts";
 
 /** Files as a source, with what a plan can use to tell an unmounted folder from an emptied one. */
@@ -80,6 +80,7 @@ class Files implements FileSource {
     const signal = this.#signal(options);
     throwIfAborted(signal, { sourceId: this.sourceId });
     const identity = await this.rootIdentity(options);
+    this.#permissionsSeen = await this.#findPermissions(signal);
     const failures: string[] = [];
     let failed = 0;
     let listed = 0;
@@ -180,23 +181,15 @@ class Files implements FileSource {
     scope: string[],
   ): AsyncGenerator<SourceObject, void, undefined> {
     const ids = { sourceId: this.sourceId };
-    const uriOf = (key: string): string => this.#uriBase + key.split("/").map(encodeURIComponent).join("/");
     try {
       const stats = await stat(path);
-      const walk: Walk = {
-        options: this.#options,
-        signal,
-        realRoot: await realpath(path),
-        followed: new Set(),
-        uriOf,
-        onFailure,
-      };
+      const walk = await this.#walk(path, this.#options, signal, onFailure);
       if (stats.isDirectory()) {
         const base = prefix === "" ? "" : `${prefix}/`;
         scope.push(base);
         yield* walkFolder(walk, base, path, IgnoreRules.from(this.#options));
       } else if (prefix !== "" && stats.isFile()) {
-        const object = await describeFile(walk, { key: prefix, path });
+        const object = await describeNamedFile(walk, prefix, path);
         if (object !== undefined) yield object;
       } else {
         throw new GroundworkError("SOURCE_NOT_FOUND", "Expected a folder, found something else. Check the path.", ids);
@@ -204,6 +197,28 @@ class Files implements FileSource {
     } catch (error) {
       throw fromFileError(error, ids, "SOURCE_NOT_FOUND");
     }
+  }
+
+  /**
+   * Looks for permissions before the first object is listed: who may read an object without any must not depend on whether
+   * it comes before or after the first that has some.
+   */
+  async #findPermissions(signal: AbortSignal): Promise<boolean> {
+    const { sidecars, permissions, carriesPermissions } = this.#options;
+    if (sidecars === false || permissions !== undefined || carriesPermissions !== undefined) return false;
+    const { onSkip: _, ...options } = this.#options;
+    for (const { prefix, path } of this.#roots) {
+      const walk = await this.#walk(path, options, signal, () => undefined);
+      const base = prefix === "" ? "" : `${prefix}/`;
+      if (await findPermissions(walk, base, path, IgnoreRules.from(options))) return true;
+      if ((await describeNamedFile(walk, prefix, path))?.permissions !== undefined) return true;
+    }
+    return false;
+  }
+
+  async #walk(path: string, options: FilesOptions, signal: AbortSignal, onFailure: Walk["onFailure"]): Promise<Walk> {
+    const uriOf = (key: string): string => this.#uriBase + key.split("/").map(encodeURIComponent).join("/");
+    return { options, signal, realRoot: await realpath(path), followed: new Set(), uriOf, onFailure };
   }
 
   #signal({ signal }: CallOptions): AbortSignal {

@@ -35,7 +35,7 @@ export interface FilesOptions {
   /** For objects without permissions, once the source carries any. @default nobody */
   readonly defaultAccess?: Permissions;
   /**
-   * Whether objects carry permissions. @default true with `permissions`; else true from the first sidecar seen that has some
+   * Whether objects carry permissions. @default true with `permissions`; else whether a sidecar has some, looked for when a listing starts
    */
   readonly carriesPermissions?: boolean;
   /**

@@ -4,7 +4,7 @@ import { sep } from "node:path";
 import { type SourceObject, throwIfAborted } from "@groundwork/contracts";
 import { hintOf } from "./file-content.ts";
 import { codeOf, isAbsent, isDenied } from "./file-errors.ts";
-import { type FilePath, type FolderEntry, linkKind, readFolder } from "./file-name.ts";
+import { exists, type FilePath, type FolderEntry, linkKind, readFolder } from "./file-name.ts";
 import type { FilesOptions, SkipReason } from "./files-options.ts";
 import { IGNORE_FILE, type IgnoreRules } from "./ignore-rules.ts";
 import { readSidecar, SIDECAR_SUFFIX } from "./sidecar.ts";
@@ -70,8 +70,45 @@ export async function* walkFolder(
   yield* describeFiles(walk, files);
 }
 
+/** Whether any file below a folder has a sidecar with permissions. Reads names and sidecars only, up to the first. */
+export async function findPermissions(
+  walk: Walk,
+  prefix: string,
+  folder: FilePath,
+  outerRules: IgnoreRules,
+): Promise<boolean> {
+  throwIfAborted(walk.signal);
+  let entries: FolderEntry[];
+  let rules: IgnoreRules;
+  try {
+    entries = await readFolder(folder);
+    rules = await outerRules.inside(prefix, folder);
+  } catch {
+    // The listing finds it too, and tells.
+    return false;
+  }
+  const sidecars = new Map<string, FilePath>();
+  for (const entry of await keepEntries(walk, prefix, entries, rules, sidecars)) {
+    const path = sidecars.get(entry.name);
+    if (entry.kind === "folder") {
+      if (await findPermissions(walk, `${prefix}${entry.name}/`, entry.path, rules)) return true;
+    } else if (path !== undefined) {
+      const sidecar = await readSidecar(path).catch(() => undefined);
+      if (sidecar?.permissions !== undefined) return true;
+    }
+  }
+  return false;
+}
+
+/** Describes a file that is named by itself, with the sidecar beside it. */
+export async function describeNamedFile(walk: Walk, key: string, path: string): Promise<SourceObject | undefined> {
+  const sidecar = path + SIDECAR_SUFFIX;
+  const hasSidecar = walk.options.sidecars !== false && (await exists(sidecar));
+  return describeFile(walk, { key, path, ...(hasSidecar ? { sidecar } : {}) });
+}
+
 /** Describes one file; `undefined` when it is gone. */
-export async function describeFile(walk: Walk, { key, path, sidecar }: File): Promise<SourceObject | undefined> {
+async function describeFile(walk: Walk, { key, path, sidecar }: File): Promise<SourceObject | undefined> {
   const object: SourceObject = { key, uri: walk.uriOf(key) };
   let stats: BigIntStats;
   try {

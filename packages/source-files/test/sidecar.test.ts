@@ -1,6 +1,8 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { readListing } from "@groundwork/testing/source-suite";
 import { expect, test } from "vitest";
-import { folder } from "../src/index.ts";
+import { files, folder } from "../src/index.ts";
 import { parseSidecar } from "../src/sidecar.ts";
 import { scratchFolder } from "./scratch-folder.ts";
 
@@ -80,6 +82,38 @@ test("sidecars belong to their file, are never documents, and make it unavailabl
     { key: "b.md", attributes: undefined, permissions: undefined, state: "unavailable" },
     { key: "c.md", attributes: undefined, permissions: undefined, state: undefined },
     { key: "d.md", attributes: undefined, permissions: undefined, state: "unavailable" },
+  ]);
+  expect(source.carriesPermissions).toBe(true);
+});
+
+test("whether there are permissions is known from the first object on, and forgotten with the last sidecar", async () => {
+  await using scratch = await scratchFolder();
+  await scratch.put("a.md");
+  await scratch.put("z/deep/z.md");
+  await scratch.put("z/deep/z.md.metadata.json", sidecarOf({ _allow: ["group:hr"] }));
+  await scratch.put("ignored.md");
+  const source = folder(scratch.root, { ignore: ["ignored.md"] });
+  for await (const item of source.list()) {
+    expect(source.carriesPermissions).toBe(true);
+    expect("object" in item && item.object.key).toBe("a.md");
+    break;
+  }
+  await rm(join(scratch.root, "z/deep/z.md.metadata.json"));
+  await scratch.put("ignored.md.metadata.json", sidecarOf({ _allow: ["group:hr"] }));
+  await readListing(source);
+  expect(source.carriesPermissions).toBe(false);
+});
+
+test("a file that is named by itself has its sidecar too", async () => {
+  await using scratch = await scratchFolder();
+  await scratch.put("a.md");
+  await scratch.put("b.md");
+  await scratch.put("b.md.metadata.json", sidecarOf({ _allow: ["group:hr"], year: 2026 }));
+  const source = files([join(scratch.root, "a.md"), join(scratch.root, "b.md")]);
+  const { objects } = await readListing(source);
+  expect(objects.map(({ permissions, attributes }) => ({ permissions, attributes }))).toEqual([
+    { permissions: undefined, attributes: undefined },
+    { permissions: { allow: ["group:hr"] }, attributes: { year: 2026 } },
   ]);
   expect(source.carriesPermissions).toBe(true);
 });
