@@ -22,6 +22,8 @@ export interface Block extends Area {
   /** x where the marker or the text begins: list levels come from it. */
   readonly indent: number;
   readonly table?: TableData;
+  /** Where the columns of the table stand. */
+  readonly places?: readonly { readonly left: number; readonly right: number }[];
   /** For kinds without lines. */
   readonly ownText?: string;
   /** Offsets in {@link lines} after which the text has a line break of its own. */

@@ -1,5 +1,6 @@
 import type { DocumentElement } from "@groundwork/contracts";
 import type { PageAnnotations } from "./annotations.ts";
+import type { Block } from "./blocks.ts";
 import { boxesOf, elementOf, joinElements, type TextBlock, textBlockOf } from "./elements.ts";
 import { FontStatistics } from "./font-statistics.ts";
 import { findFurniture, type MarginSummary, summariseMargins } from "./furniture.ts";
@@ -11,6 +12,7 @@ import type { PageLines } from "./page-lines.ts";
 import { continuesColumn } from "./paragraphs.ts";
 import type { PdfDocument } from "./pdf-document.ts";
 import { pageSize } from "./pdf-document.ts";
+import { headerOf, type OpenTable } from "./tables.ts";
 import { DocumentVocabulary } from "./vocabulary.ts";
 
 /** Pages before the current one whose margins are remembered. */
@@ -25,6 +27,8 @@ export class DocumentAssembler {
   #margins: MarginSummary[] = [];
   /** The last paragraph of a page, which may run on over the next one, and what follows it on its own page. */
   #pending: { element: DocumentElement; last: Line; after: DocumentElement[] } | undefined;
+  /** The table that ended the page before. */
+  #openTable: OpenTable | undefined;
   #firstPage: number | undefined;
   #title: string | undefined;
 
@@ -48,7 +52,8 @@ export class DocumentAssembler {
   take(page: PageLines): DocumentElement[] {
     this.#margins = this.#margins.filter((summary) => summary.page >= page.page - LOOK_BACK);
     const furniture = findFurniture(page, this.#margins, this.#fonts.bodySize);
-    const layout = layOutPage(page, furniture, this.#vocabulary, this.#fonts.bodySize);
+    const layout = layOutPage(page, furniture, this.#vocabulary, this.#fonts.bodySize, this.#openTable);
+    this.#openTable = openTableOf(layout.body.at(-1));
     const blocks = layout.body.map((block) => textBlockOf(block, this.#vocabulary)).filter(({ text }) => text !== "");
     for (const textBlock of blocks) this.#headings.observe(textBlock.block, wholeText(textBlock));
     if (blocks.length > 0) this.#firstPage ??= page.page;
@@ -127,8 +132,16 @@ export class DocumentAssembler {
     const text = wholeText(textBlock);
     const decision = this.#headings.classify(block, text, block.page === this.#firstPage);
     if (decision !== undefined) this.#title ??= text.replace(/\s+/g, " ");
-    return elementOf(textBlock, decision, block.kind === "list_item" ? this.#lists.levelOf(block) : 0);
+    const isItem = block.kind === "list_item" && decision === undefined;
+    if (!isItem) this.#lists.end(block);
+    return elementOf(textBlock, decision, isItem ? this.#lists.levelOf(block) : 0);
   }
+}
+
+function openTableOf(block: Block | undefined): OpenTable | undefined {
+  if (block?.table === undefined || block.places === undefined) return undefined;
+  const header = block.table.continuedHeader ?? headerOf(block.table);
+  return { places: block.places, header };
 }
 
 /** The text with its marker: a numbered heading looks like an item of a list. */

@@ -9,6 +9,8 @@ const MARGIN = 0.14;
 const EDGE_ROWS = 4;
 /** Two pages' rows are the same running line when they stand within this (points) of each other. */
 const SAME_PLACE = 9;
+/** A page needs this many lines for white space at its edge to mean something. */
+const MIN_LINES = 6;
 const NUMBER =
   /^(?:(?:page|seite|p\.|pg\.?)\s*)?[-–—|•·\s[(]*(?:\d{1,4}|[ivxlc]{1,7}|[A-Z]?-?\d{1,3}-\d{1,3})[-–—|•·\s\])]*(?:(?:of|von|de|\/)\s*\d{1,4})?$/iu;
 
@@ -184,6 +186,8 @@ function isRunningLine(row: Row): boolean {
 
 /** Rows from the edge that stand together, small and short, with white space or a rule between them and the body. */
 function isolatedRows(rows: readonly Row[], page: PageLines, side: "top" | "bottom", bodySize: number): number {
+  // On a page of few lines white space tells nothing.
+  if (page.main.lines.length < MIN_LINES) return 0;
   for (let count = 1; count <= Math.min(3, rows.length); count++) {
     const row = rows[count - 1]!;
     if (!mayBeFurniture(row, page, side, bodySize)) return 0;

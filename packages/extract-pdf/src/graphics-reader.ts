@@ -7,6 +7,8 @@ export interface PageGraphics {
   readonly fills: Area[];
   readonly images: Area[];
   readonly drawings: number;
+  /** Small round or square filled paths: bullets of lists where browsers made the page. */
+  readonly dots: Area[];
 }
 
 const PATH = 2;
@@ -16,6 +18,7 @@ const FORM = 5;
 /** A page of a map or a plot has hundreds of thousands of paths; past these counts none of them is a table. */
 const MAX_OBJECTS = 60_000;
 const MAX_SEGMENTS = 120_000;
+const MAX_DOTS = 400;
 const MAX_FORM_DEPTH = 6;
 /** Thicker lines (points) are bars, not rules. */
 const MAX_RULE_THICKNESS = 3;
@@ -25,7 +28,7 @@ interface Reader {
   readonly pdfium: Pdfium;
   readonly frame: PageFrame;
   readonly scratch: number;
-  readonly result: { rules: Rule[]; fills: Area[]; images: Area[]; drawings: number };
+  readonly result: { rules: Rule[]; fills: Area[]; images: Area[]; drawings: number; dots: Area[] };
   objects: number;
   segments: number;
 }
@@ -37,7 +40,7 @@ export function readGraphics(pdfium: Pdfium, page: number, frame: PageFrame): Pa
       pdfium,
       frame,
       scratch,
-      result: { rules: [], fills: [], images: [], drawings: 0 },
+      result: { rules: [], fills: [], images: [], drawings: 0, dots: [] },
       objects: 0,
       segments: 0,
     };
@@ -106,6 +109,10 @@ function readPath(reader: Reader, object: number, outer: Matrix): void {
   if (!filled && !stroked) return;
   const white = filled && !stroked && isWhite(reader, object);
   if (white) return;
+  if (isDot(bounds) && result.dots.length < MAX_DOTS) {
+    result.dots.push(bounds);
+    return;
+  }
   const count = pdfium.call("FPDFPath_CountSegments")(object);
   if (count > 2000 || reader.segments > MAX_SEGMENTS) {
     result.drawings++;
@@ -129,6 +136,13 @@ function readPath(reader: Reader, object: number, outer: Matrix): void {
     if (rule !== undefined) result.rules.push(rule);
     else if (area.right - area.left > 4 && area.bottom - area.top > 4) result.fills.push(area);
   }
+}
+
+/** From 1.5 to 7 points, as wide as high. */
+function isDot({ left, top, right, bottom }: Area): boolean {
+  const width = right - left;
+  const height = bottom - top;
+  return width >= 1.5 && width <= 7 && Math.abs(width - height) < 0.2 * width;
 }
 
 function isWhite({ pdfium, scratch }: Reader, object: number): boolean {

@@ -40,8 +40,12 @@ function follows(last: Word, word: Word): boolean {
   const size = Math.max(last.style.size, word.style.size);
   if (!onOneLine(last, word)) return false;
   const forward = word.left - last.right;
-  const gap = isRightToLeft(word.text) && forward < 0 ? last.left - word.right : forward;
-  return gap > -0.4 * size && gap <= (word.spaced ? MAX_SPACED_GAP : MAX_BARE_GAP) * size;
+  // PDFium reorders whole rows written from right to left, columns and all: its spaces say little there.
+  if (isRightToLeft(word.text) && forward < 0) {
+    const backward = last.left - word.right;
+    return backward > -0.4 * size && backward <= 0.85 * size;
+  }
+  return forward > -0.4 * size && forward <= (word.spaced ? MAX_SPACED_GAP : MAX_BARE_GAP) * size;
 }
 
 /** Whether two words stand on one line, raised or lowered small ones (marks of footnotes, indices) included. */

@@ -15,8 +15,10 @@ export class ListLevels {
     return this.#indents.length - 1;
   }
 
-  /** A block that is no list item ended the list. */
+  /** A block that is no list item ends the lists that are not indented against it. */
   end(block: Block): void {
-    if (block.indent <= (this.#indents[0] ?? Number.POSITIVE_INFINITY) + 1) this.#indents = [];
+    const tolerance = 0.6 * block.style.size;
+    if (block.kind === "text" && this.#indents.length > 0 && block.indent > this.#indents[0]! + tolerance) return;
+    this.#indents = [];
   }
 }

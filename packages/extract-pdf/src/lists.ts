@@ -15,7 +15,7 @@ export function listMarker(line: Line): ListMarker | undefined {
   const [first, second] = line.words;
   if (first === undefined) return undefined;
   if (second === undefined) return undefined;
-  const gap = second.left - first.right;
+  const gap = Math.max(second.left - first.right, first.left - second.right);
   const size = line.style.size;
   if (gap < 0) return undefined;
   if (BULLET.test(first.text)) {

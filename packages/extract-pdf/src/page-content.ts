@@ -11,6 +11,8 @@ export interface PageContent {
   readonly images: readonly Area[];
   /** Visible paths that are neither rules nor rectangles: drawings, outlined text. */
   readonly drawings: number;
+  /** Small round or square paths: bullets that are drawn instead of written. */
+  readonly dots: readonly Area[];
   readonly health: TextHealth;
 }
 

@@ -7,7 +7,8 @@ import type { PageLines, TurnedLines } from "./page-lines.ts";
 import { formParagraphs, type Paragraph } from "./paragraphs.ts";
 import { type Placed, readingOrder, sortRows } from "./reading-order.ts";
 import type { Vocabulary } from "./repair.ts";
-import { type FoundTable, findTables } from "./tables.ts";
+import { continuesTable, type FoundTable, findTables, type OpenTable } from "./tables.ts";
+import { isRightToLeft } from "./words.ts";
 
 /** The blocks of a page in reading order, and its furniture. */
 export interface PageLayout {
@@ -30,15 +31,16 @@ export function layOutPage(
   furniture: ReadonlyMap<Line, FurnitureKind>,
   vocabulary: Vocabulary,
   bodySize: number,
+  open?: OpenTable,
 ): PageLayout {
   const body: Block[] = [];
   const lines = attachDropCaps(page.main.lines.filter((line) => !furniture.has(line)));
-  const { tables, rest } = findTables(page, lines, vocabulary);
+  const { tables, rest } = findTables(page, lines, vocabulary, open);
   const items: (PlacedLine | PlacedTable)[] = [
     ...rest.map((line) => ({ ...areaOf(line), baseline: line.baseline, size: line.style.size, line })),
     ...tables.map((table) => ({ ...areaOf(table), baseline: table.bottom, size: table.size, solid: true, table })),
   ];
-  for (const region of readingOrder(items)) {
+  for (const region of readingOrder(items, isRightToLeftPage(lines))) {
     let run: Line[] = [];
     const flush = (): void => {
       for (const paragraph of formParagraphs(run)) body.push(blockOf(page, page.main, paragraph));
@@ -48,7 +50,8 @@ export function layOutPage(
       if ("line" in item) run.push(item.line);
       else {
         flush();
-        body.push(tableBlock(page, item.table));
+        const isFirst = body.length === 0;
+        body.push(tableBlock(page, item.table, isFirst && open !== undefined && continuesTable(item.table, open) ? open : undefined));
       }
     }
     flush();
@@ -61,6 +64,11 @@ export function layOutPage(
     }
   }
   return { page: page.page, body: joined, furniture: furnitureBlocks(page, furniture) };
+}
+
+/** Whether most lines are written from right to left. */
+function isRightToLeftPage(lines: readonly Line[]): boolean {
+  return lines.filter((line) => isRightToLeft(line.text)).length > 0.5 * lines.length;
 }
 
 function areaOf({ left, top, right, bottom }: { left: number; top: number; right: number; bottom: number }): {
@@ -112,8 +120,10 @@ function blockOf(page: PageLines, group: TurnedLines, paragraph: Paragraph): Blo
   };
 }
 
-function tableBlock(page: PageLines, found: FoundTable): Block {
-  const { table, lines } = found;
+function tableBlock(page: PageLines, found: FoundTable, continued: OpenTable | undefined): Block {
+  const { lines, places } = found;
+  const header = continued === undefined || continued.header.length === 0 ? undefined : continued.header;
+  const table = header === undefined ? found.table : { ...found.table, continuedHeader: header };
   return {
     kind: "table",
     page: page.page,
@@ -127,5 +137,6 @@ function tableBlock(page: PageLines, found: FoundTable): Block {
     indent: found.left,
     ...areaOf(found),
     table,
+    places,
   };
 }

@@ -17,6 +17,6 @@ export function readPageContent(
   const frame = readFrame(pdfium, page);
   const tags = tagged ? readStructure(pdfium, page) : undefined;
   const { glyphs, health } = readGlyphs(pdfium, page, frame, fonts, tags);
-  const { rules, fills, images, drawings } = readGraphics(pdfium, page, frame);
-  return { page: number, width: frame.width, height: frame.height, glyphs, rules, fills, images, drawings, health };
+  const { rules, fills, images, drawings, dots } = readGraphics(pdfium, page, frame);
+  return { page: number, width: frame.width, height: frame.height, glyphs, rules, fills, images, drawings, dots, health };
 }

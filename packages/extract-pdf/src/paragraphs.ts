@@ -1,5 +1,6 @@
 import { type Line, lineOf } from "./lines.ts";
 import { listMarker } from "./lists.ts";
+import { isRightToLeft } from "./words.ts";
 
 /** A run of lines that make one paragraph, heading or list item. */
 export interface Paragraph {
@@ -14,7 +15,17 @@ const INDENT = 0.7;
 
 /** Joins the lines of one region, in their order, into paragraphs. */
 export function formParagraphs(region: readonly Line[]): Paragraph[] {
-  const rows = joinRows(region);
+  const rightToLeft = region.filter((line) => isRightToLeft(line.text)).length > 0.5 * region.length;
+  if (!rightToLeft) return paragraphsOf(joinRows(region));
+  // Written from right to left, a page is judged in its mirror image.
+  const originals = new Map(region.map((line) => [{ ...line, left: -line.right, right: -line.left }, line]));
+  return paragraphsOf([...originals.keys()]).map((paragraph) => ({
+    ...paragraph,
+    lines: paragraph.lines.map((line) => originals.get(line) ?? line),
+  }));
+}
+
+function paragraphsOf(rows: readonly Line[]): Paragraph[] {
   const steps = usualSteps(rows);
   const paragraphs: Paragraph[] = [];
   let open: { lines: Line[]; marker?: string; textLeft: number; breaks: Set<number> } | undefined;

@@ -16,25 +16,26 @@ export type Region<T> = T[];
 const MIN_GUTTER = 0.8;
 /** The same for a band of few lines, where chance gaps are common. */
 const MIN_GUTTER_OF_FEW = 1.5;
-const FEW_STRIPS = 4;
+const FEW_STRIPS = 3;
 const MAX_DEPTH = 12;
 
 /**
  * Reading order by recursive cuts: bands of the page that share a gutter are cut into columns, read one after the other;
  * what spans the gutter (titles, wide tables, footnotes over the page) parts the bands. Unlike the plain XY-cut, a
  * paragraph gap that happens to run through all columns never cuts them (compare Nagy and Seth, 1984; Ha et al., 1995).
+ * With `rightToLeft` (default false) the right column is read first.
  */
-export function readingOrder<T extends Placed>(items: readonly T[]): Region<T>[] {
-  return orderGroup([...items], 0);
+export function readingOrder<T extends Placed>(items: readonly T[], rightToLeft: boolean = false): Region<T>[] {
+  return orderGroup([...items], 0, rightToLeft);
 }
 
-function orderGroup<T extends Placed>(items: T[], depth: number): Region<T>[] {
+function orderGroup<T extends Placed>(items: T[], depth: number, rightToLeft: boolean): Region<T>[] {
   if (items.length === 0) return [];
   if (items.length === 1 || depth > MAX_DEPTH) return [sortRows(items)];
-  const bands = bandsOf(stripsOf(items));
+  const bands = bandsOf(stripsOf(items), rightToLeft);
   const regions: Region<T>[] = [];
   for (const band of bands) {
-    const cut = band.gaps.length === 0 ? undefined : chooseGap(band);
+    const cut = chooseGap(band);
     if (cut === undefined) {
       appendRegion(regions, sortRows(band.items));
       continue;
@@ -45,7 +46,8 @@ function orderGroup<T extends Placed>(items: T[], depth: number): Region<T>[] {
       appendRegion(regions, sortRows(band.items));
       continue;
     }
-    regions.push(...orderGroup(left, depth + 1), ...orderGroup(right, depth + 1));
+    const columns = rightToLeft ? [right, left] : [left, right];
+    for (const column of columns) regions.push(...orderGroup(column, depth + 1, rightToLeft));
   }
   return regions;
 }
@@ -109,7 +111,7 @@ interface Gap {
 
 interface Band<T> {
   items: T[];
-  strips: number;
+  strips: Strip<T>[];
   gaps: Gap[];
 }
 
@@ -131,7 +133,7 @@ function medianSize(items: readonly Placed[]): number {
 }
 
 /** Joins strips downwards while they share a gutter, or while neither has one. */
-function bandsOf<T extends Placed>(strips: readonly Strip<T>[]): Band<T>[] {
+function bandsOf<T extends Placed>(strips: readonly Strip<T>[], rightToLeft: boolean): Band<T>[] {
   const bands: Band<T>[] = [];
   for (const strip of strips) {
     const em = medianSize(strip.items);
@@ -139,23 +141,82 @@ function bandsOf<T extends Placed>(strips: readonly Strip<T>[]): Band<T>[] {
     const last = bands.at(-1);
     if (last !== undefined) {
       const together = [...last.items, ...strip.items];
-      const least = MIN_GUTTER * medianSize(together);
-      const gaps = innerGaps(together, least);
+      const gaps = innerGaps(together, MIN_GUTTER * medianSize(together));
       const both = last.gaps.length > 0;
       if ((both && gaps.length > 0) || (!both && own.length === 0 && gaps.length === 0)) {
         last.items = together;
-        last.strips++;
+        last.strips.push(strip);
         last.gaps = gaps;
         continue;
       }
     }
-    bands.push({ items: [...strip.items], strips: 1, gaps: own });
+    bands.push({ items: [...strip.items], strips: [strip], gaps: own });
   }
+  settleEnds(bands, rightToLeft);
   return bands;
+}
+
+/**
+ * Corrects where bands with columns begin and end. A line that stands a little above the rest of its column belongs to
+ * it; a heading under the first column with text over the full width after it belongs to that text.
+ */
+function settleEnds<T extends Placed>(bands: Band<T>[], rightToLeft: boolean): void {
+  for (let index = 0; index < bands.length; index++) {
+    const band = bands[index]!;
+    if (band.gaps.length === 0) continue;
+    const before = bands[index - 1];
+    const head = before?.strips.at(-1);
+    if (before !== undefined && head !== undefined && before.gaps.length === 0 && isHeadOfColumn(head, band, rightToLeft)) {
+      moveStrip(before, band, head);
+      if (before.strips.length === 0) bands.splice(--index, 1);
+    }
+    const after = bands[index + 1];
+    if (after === undefined || after.gaps.length > 0) continue;
+    const foot = trailing(band, chooseGap(band), rightToLeft) ?? [];
+    for (const strip of [...foot].reverse()) moveStrip(band, after, strip);
+  }
+}
+
+function isHeadOfColumn<T extends Placed>(head: Strip<T>, band: Band<T>, rightToLeft: boolean): boolean {
+  const cut = chooseGap(band);
+  const first = band.strips[0]!;
+  if (cut === undefined || head.items.some((item) => (rightToLeft ? item.right > cut : item.left < cut))) return false;
+  const em = medianSize(head.items);
+  return first.top - head.bottom < 0.9 * em && innerGaps([...head.items, ...band.items], MIN_GUTTER * em).length > 0;
+}
+
+/** Up to three strips at the foot of the first column, under the end of the others and set apart from what is above. */
+function trailing<T extends Placed>(
+  band: Band<T>,
+  cut: number | undefined,
+  rightToLeft: boolean,
+): Strip<T>[] | undefined {
+  if (cut === undefined) return undefined;
+  const { strips } = band;
+  let from = strips.length;
+  const isFirst = (item: T): boolean => (item.left + item.right) / 2 < cut !== rightToLeft;
+  while (from > 0 && strips[from - 1]!.items.every(isFirst)) from--;
+  for (let start = Math.max(from, strips.length - 3, 1); start < strips.length; start++) {
+    const gap = strips[start]!.top - strips[start - 1]!.bottom;
+    if (gap > 1.1 * medianSize(strips[start]!.items)) return strips.slice(start);
+  }
+  return undefined;
+}
+
+function moveStrip<T extends Placed>(from: Band<T>, to: Band<T>, strip: Strip<T>): void {
+  from.strips.splice(from.strips.indexOf(strip), 1);
+  from.items = from.strips.flatMap((other) => other.items);
+  to.strips.unshift(strip);
+  to.items = to.strips.flatMap((other) => other.items);
+  const gapsOf = (band: Band<T>): Gap[] =>
+    band.items.length === 0 ? [] : innerGaps(band.items, MIN_GUTTER * medianSize(band.items));
+  from.gaps = gapsOf(from);
+  to.gaps = gapsOf(to);
 }
 
 /** The middle of the widest gutter, or nothing when none is wide enough for so few lines. */
 function chooseGap<T extends Placed>(band: Band<T>): number | undefined {
+  if (band.gaps.length === 0) return undefined;
   const em = medianSize(band.items);
   const least = (countRows(band.items) < FEW_STRIPS ? MIN_GUTTER_OF_FEW : MIN_GUTTER) * em;
   const widest = band.gaps.reduce((best, gap) => (gap.right - gap.left > best.right - best.left ? gap : best));

@@ -7,7 +7,7 @@ import { joinRules, ruleBands } from "./rules.ts";
 import { columnGroups } from "./column-groups.ts";
 import { findRuns, isTabular } from "./table-regions.ts";
 import { type PhraseRow, phraseRows } from "./table-phrases.ts";
-import { buildAlignedTable, columnsOf, countHeaderRows, logicalRows } from "./tables-aligned.ts";
+import { buildAlignedTable, columnsOf, countHeaderRows, logicalRows , type Column, columnSpanOf } from "./tables-aligned.ts";
 import { buildRuledTable, fillCells, findGrids, gridCells, type RuledGrid } from "./tables-ruled.ts";
 import type { Word } from "./words.ts";
 
@@ -17,6 +17,14 @@ export interface FoundTable extends Area {
   readonly lines: readonly Line[];
   /** Of its type, points. */
   readonly size: number;
+  /** Where its columns stand. */
+  readonly places: readonly Column[];
+}
+
+/** A table that ended the page before: its columns and head, by which its next slice is known. */
+export interface OpenTable {
+  readonly places: readonly Column[];
+  readonly header: readonly (readonly string[])[];
 }
 
 /** Words of one cell from which on a grid is the frame of a page's layout, not a table. */
@@ -26,10 +34,11 @@ const MAX_CELL_WORDS = 250;
  * Finds the tables of a page, surest first: grids of rules; text between rules of equal extent; rows whose phrases line
  * up in columns. Gives back the lines that belong to none.
  */
-export function findTables(page: PageLines, lines: readonly Line[], vocabulary: Vocabulary): { tables: FoundTable[]; rest: Line[] } {
+export function findTables(page: PageLines, lines: readonly Line[], vocabulary: Vocabulary, open?: OpenTable): { tables: FoundTable[]; rest: Line[] } {
   const search = new TableSearch(page, lines, vocabulary);
   search.ruled();
   search.banded();
+  if (open !== undefined) search.continued(open);
   search.aligned();
   return { tables: search.tables, rest: search.rest };
 }
@@ -55,7 +64,7 @@ class TableSearch {
       const words = this.#wordsIn(grid);
       if (words.length < 2 || this.#hasTextBeside(grid, grid.rules)) continue;
       const table = this.#fromGrid(grid, words);
-      if (table !== undefined) this.#take(table, words, grid);
+      if (table !== undefined) this.#take(table, words, grid, placesOf(grid));
     }
   }
 
@@ -145,7 +154,24 @@ class TableSearch {
     const rows = phraseRows([lineOf(words)]);
     const columns = columnsOf(rows);
     if (rows.length < 2 || !isTabular(rows, columns, "ruled")) return;
-    this.#take(buildAlignedTable(rows, columns, this.#rules, this.#vocabulary), words, area);
+    this.#take(buildAlignedTable(rows, columns, this.#rules, this.#vocabulary), words, area, columns);
+  }
+
+  /** Takes rows at the head of the page that stand in the columns of the table that ended the page before. */
+  continued({ places }: OpenTable): void {
+    const top = Math.min(...this.tables.map((table) => table.top), Number.POSITIVE_INFINITY);
+    const rows: PhraseRow[] = [];
+    for (const row of phraseRows(this.rest)) {
+      const spans = row.phrases.map((phrase) => columnSpanOf(phrase, places));
+      const fits = row.phrases.every((phrase, index) => spans[index]!.columnSpan === 1 && fitsColumn(phrase, places[spans[index]!.column]!));
+      if (row.top > top || row.phrases.length < 2 || !fits || new Set(spans.map((span) => span.column)).size < row.phrases.length) break;
+      rows.push(row);
+    }
+    if (rows.length === 0) return;
+    const words = rows.flatMap((row) => row.phrases.flatMap((phrase) => [...phrase.words]));
+    const table = buildAlignedTable(rows, places, this.#rules, this.#vocabulary);
+    const cells = table.cells.map(({ header: _header, ...cell }) => cell);
+    this.#take({ ...table, cells }, words, areaOfRows(rows), places);
   }
 
   /** Takes rows that line up without any rule. */
@@ -155,7 +181,7 @@ class TableSearch {
       const words = rows.flatMap((row) => row.phrases.flatMap((phrase) => [...phrase.words]));
       const columns = columnsOf(rows);
       if (columns.length < 2) continue;
-      this.#take(buildAlignedTable(rows, columns, this.#rules, this.#vocabulary), words, areaOfRows(rows));
+      this.#take(buildAlignedTable(rows, columns, this.#rules, this.#vocabulary), words, areaOfRows(rows), columns);
     }
   }
 
@@ -172,7 +198,7 @@ class TableSearch {
     return words;
   }
 
-  #take(table: TableData, words: readonly Word[], area: Area): void {
+  #take(table: TableData, words: readonly Word[], area: Area, places: readonly Column[]): void {
     if (table.columns < 2 || table.cells.length < 2) return;
     const used = new Set(words);
     const taken: Line[] = [];
@@ -197,13 +223,42 @@ class TableSearch {
       bottom: Math.max(...taken.map((line) => line.bottom)),
       table,
       lines: taken,
+      places,
       size: sizes[sizes.length >> 1]!,
     });
   }
 }
 
+function fitsColumn(phrase: Area & { readonly size: number }, column: Column): boolean {
+  return phrase.left > column.left - 2 * phrase.size && phrase.right < column.right + 2 * phrase.size;
+}
+
+/** Whether a table stands in the columns of the one before it. */
+export function continuesTable(table: FoundTable, { places }: OpenTable): boolean {
+  if (table.places.length !== places.length) return false;
+  const near = table.places.filter((place, index) => {
+    const other = places[index]!;
+    return Math.min(place.right, other.right) - Math.max(place.left, other.left) > 0.5 * Math.min(place.right - place.left, other.right - other.left);
+  });
+  return near.length === places.length;
+}
+
+/** The head rows of a table as text, one list per row. */
+export function headerOf(table: TableData): string[][] {
+  const rows = new Set(table.cells.filter((cell) => cell.header === true).map((cell) => cell.row));
+  return [...rows].sort((a, b) => a - b).map((row) => {
+    const texts = Array.from({ length: table.columns }, () => "");
+    for (const cell of table.cells) if (cell.row === row) texts[cell.column] = cell.text;
+    return texts;
+  });
+}
+
 function areaSize({ left, right, top, bottom }: Area): number {
   return (right - left) * (bottom - top);
+}
+
+function placesOf({ xs }: RuledGrid): Column[] {
+  return xs.slice(1).map((right, index) => ({ left: xs[index]!, right }));
 }
 
 function areaOfRows(rows: readonly PhraseRow[]): Area {

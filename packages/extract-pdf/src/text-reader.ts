@@ -122,12 +122,57 @@ function readFrom(
       ...(object.skewed ? { skewed: true } : {}),
       ...(object.tag === undefined ? {} : { tag: object.tag }),
     };
-    (object.invisible ? hidden : visible).push(glyph);
+    const target = object.invisible ? hidden : visible;
+    const piece = target.at(-1);
+    if (piece !== undefined && isReversedPiece(piece, glyph)) {
+      target[target.length - 1] = { ...glyph, spaceBefore: piece.spaceBefore };
+      target.push({ ...piece, spaceBefore: false });
+    } else {
+      target.push(glyph);
+    }
     spaceBefore = false;
   }
   // Invisible text is kept where it is all there is: OCR under a scan. Beside visible text it is a trap or a duplicate.
   const kept = hidden.length > visible.length ? [...levelSizes(hidden), ...visible] : visible;
+  markVertical(kept);
   return { glyphs: kept, health: { glyphs: kept.length, unmapped, guessed, invisible: kept === visible ? 0 : hidden.length } };
+}
+
+/** The letters of an Arabic ligature (lam and alef) share its box, and PDFium hands them on in the order of the eye. */
+function isReversedPiece(piece: Glyph, glyph: Glyph): boolean {
+  if (piece.object !== glyph.object || glyph.text !== "ل" || !/^[آأإا]$/.test(piece.text)) return false;
+  return Math.abs(glyph.left - piece.right) < 0.05 * glyph.style.size || glyph.left === piece.left;
+}
+
+/** Upright glyphs that follow each other downwards are vertical writing: they are read like text turned by a quarter. */
+function markVertical(glyphs: Glyph[]): void {
+  const middle = (glyph: Glyph): number => (glyph.left + glyph.right) / 2;
+  const follows = (last: Glyph, glyph: Glyph): boolean =>
+    last.turn === 0 &&
+    glyph.turn === 0 &&
+    /[\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]/.test(last.text + glyph.text) &&
+    Math.abs(middle(last) - middle(glyph)) < 0.35 * glyph.style.size &&
+    glyph.baseline - last.baseline > 0.5 * glyph.style.size &&
+    glyph.baseline - last.baseline < 2.5 * glyph.style.size;
+  for (let from = 0; from < glyphs.length; ) {
+    let to = from + 1;
+    while (to < glyphs.length && follows(glyphs[to - 1]!, glyphs[to]!)) to++;
+    if (to - from >= 3) {
+      for (let index = from; index < to; index++) {
+        const glyph = glyphs[index]!;
+        const { baseline, style } = glyph;
+        // Its extent along the line is one em: boxes of horizontal metrics say nothing about it.
+        glyphs[index] = {
+          ...glyph,
+          turn: 1,
+          top: baseline - 0.88 * style.size,
+          bottom: baseline + 0.12 * style.size,
+          baseline: middle(glyph) - 0.3 * style.size,
+        };
+      }
+    }
+    from = to;
+  }
 }
 
 /** OCR sets each line in the size it measured, which varies: sizes near the usual one become the usual one. */
