@@ -7,6 +7,7 @@ import {
   type VectorStore,
 } from "@groundwork/contracts";
 import type { RecordBatch, Table } from "apache-arrow";
+import { KnownKeys } from "./known-keys.ts";
 import { filterToSql, whereOf } from "./lancedb-filter.ts";
 import { catchUp, maintainTable } from "./lancedb-maintenance.ts";
 import { type LancedbStoreOptions, resolveLancedbOptions } from "./lancedb-options.ts";
@@ -15,7 +16,7 @@ import { fromTableRows, resultSchema, toTableRows } from "./lancedb-schema.ts";
 import { scoreChunks } from "./lancedb-score.ts";
 import { searchDense, searchLexical } from "./lancedb-search.ts";
 import { commit, type OpenedTable, openTable, read } from "./lancedb-table.ts";
-import { verifyMerge } from "./verify-merge.ts";
+import { writeRows } from "./write-rows.ts";
 
 const NAME = "lancedb";
 const MAX_ROWS_PER_WRITE = 10_000;
@@ -52,6 +53,7 @@ class LancedbStore implements VectorStore {
   #opened: OpenedTable | undefined;
   #dimensions = 0;
   #closed = false;
+  readonly #known = new KnownKeys();
   #catchingUp: Promise<void> | undefined;
   /** Changes of one handle stand in line: they would only conflict with each other. */
   #line: Promise<unknown> = Promise.resolve();
@@ -101,15 +103,8 @@ class LancedbStore implements VectorStore {
     const tableRows = toTableRows(rows, this.#dimensions);
     if (tableRows.numRows === 0) return { rows: 0 };
     const chunkIds = uniqueChunkIds(tableRows);
-    return this.#change(options, async (table) => {
-      const result = await commit("write rows", options, () =>
-        table
-          .mergeInsert("chunk_id")
-          .whenMatchedUpdateAll()
-          .whenNotMatchedInsertAll()
-          .execute(tableRows as never),
-      );
-      await verifyMerge(this.#opened!, this.#options.table, result, chunkIds);
+    return this.#change(options, async () => {
+      await writeRows(this.#opened!, this.#known, tableRows, chunkIds, options);
       return { rows: chunkIds.length };
     });
   }
@@ -129,6 +124,7 @@ class LancedbStore implements VectorStore {
       const result = await commit("stamp rows", options, () =>
         table.update({ where, valuesSql: { published_to: value } }),
       );
+      this.#known.committed(Number(result.version), []);
       return { rows: Number(result.rowsUpdated) };
     });
   }
@@ -142,6 +138,7 @@ class LancedbStore implements VectorStore {
       const rows = await read("count rows", options, () => table.countRows(where));
       if (rows === 0) return { rows };
       const result = await commit("delete rows", options, () => table.delete(where));
+      this.#known.committed(Number(result.version), []);
       return { rows: Number(result.numDeletedRows) };
     });
   }

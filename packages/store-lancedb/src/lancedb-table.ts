@@ -77,6 +77,7 @@ export async function unindexedRows(table: LanceTable): Promise<number> {
 }
 
 export interface OpenedTable {
+  readonly name: string;
   readonly connection: Connection;
   readonly table: LanceTable;
 }
@@ -101,7 +102,7 @@ export async function openTable(
     const schema = await read("read the table's columns", options, () => table.schema());
     checkTableSchema(schema, dimensions);
     await ensureLexicalIndex(table, options);
-    return { connection, table };
+    return { name, connection, table };
   } catch (error) {
     connection.close();
     throw error;
