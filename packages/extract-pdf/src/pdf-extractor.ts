@@ -23,7 +23,7 @@ export function pdfExtractor(options: PdfExtractorOptions = {}): Extractor {
   return {
     identity: { name: "extract-pdf", revision: REVISION, options: identityOptions, artifacts: ["pdfium-wasm-2.15.1"] },
     mediaTypes: ["application/pdf"],
-    isolation: "thread",
+    isolation: "process",
     reference: {
       module: new URL(import.meta.url.endsWith(".ts") ? "./index.ts" : "./index.js", import.meta.url).href,
       name: "pdfExtractor",
