@@ -1,0 +1,1 @@
+export { type ArchiveExtractorOptions, archiveExtractor } from "./archive-extractor.ts";

@@ -1,0 +1,1 @@
+export { type EmailExtractorOptions, emailExtractor } from "./email-extractor.ts";

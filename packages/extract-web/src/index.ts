@@ -1,0 +1,1 @@
+export { type WebExtractorOptions, webExtractor } from "./web-extractor.ts";

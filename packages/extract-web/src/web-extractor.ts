@@ -1,0 +1,84 @@
+import {
+  type CallOptions,
+  type ExtractionPart,
+  type Extractor,
+  GroundworkError,
+  type SourceDocument,
+  throwIfAborted,
+} from "@groundwork/contracts";
+import { extractEpub } from "./epub.ts";
+import { extractFeed } from "./feed.ts";
+import { extractHtml } from "./html.ts";
+import { extractMhtml } from "./mhtml.ts";
+
+export interface WebExtractorOptions {
+  /**
+   * Leave out navigation, notices, headers and footers of pages. Books and feeds are always read whole.
+   * @default true
+   */
+  readonly mainContent?: boolean;
+}
+
+/** What every reader of a kind of document gets. */
+export interface WebInput {
+  readonly document: SourceDocument;
+  readonly signal: AbortSignal | undefined;
+  readonly mainContent: boolean;
+}
+
+type Reader = (input: WebInput) => AsyncIterable<ExtractionPart>;
+
+const READERS: Readonly<Record<string, Reader>> = {
+  "text/html": extractHtml,
+  "application/xhtml+xml": extractHtml,
+  "multipart/related": extractMhtml,
+  "application/epub+zip": extractEpub,
+  "application/rss+xml": extractFeed,
+  "application/atom+xml": extractFeed,
+};
+
+/**
+ * Reads pages (HTML, XHTML, MHTML), books (EPUB, chapter by chapter) and feeds (RSS, Atom). Nothing is fetched.
+ *
+ * Errors: `EMPTY_DOCUMENT` (0 bytes), `CORRUPT_DOCUMENT` (binary, a book whose package or chapters cannot be read),
+ * `PASSWORD_REQUIRED` (a book with copy protection), `ARCHIVE_BOMB` (a book that unpacks to more than 512 MB).
+ */
+export function webExtractor(options: WebExtractorOptions = {}): Extractor {
+  async function* extract(document: SourceDocument, { signal }: CallOptions = {}): AsyncGenerator<ExtractionPart> {
+    const ids = { documentId: document.documentId, stage: "extract", driver: "extract-web" };
+    throwIfAborted(signal, ids);
+    if (document.content.size === 0) {
+      throw new GroundworkError(
+        "EMPTY_DOCUMENT",
+        "Expected a page or book, found 0 bytes. Check the file at its source.",
+        ids,
+      );
+    }
+    const read = READERS[document.mediaType] ?? extractHtml;
+    try {
+      for await (const part of read({ document, signal, mainContent: options.mainContent ?? true })) {
+        throwIfAborted(signal, ids);
+        yield part;
+        throwIfAborted(signal, ids);
+      }
+    } catch (error) {
+      throw GroundworkError.from(
+        error,
+        "CORRUPT_DOCUMENT",
+        `Expected ${document.mediaType}, found something that cannot be read as it. Open the file and check it.`,
+        ids,
+      );
+    }
+  }
+  return {
+    identity: { name: "extract-web", revision: "1", options },
+    mediaTypes: Object.keys(READERS),
+    isolation: "thread",
+    reference: {
+      module: new URL(import.meta.url.endsWith(".ts") ? "./index.ts" : "./index.js", import.meta.url).href,
+      name: "webExtractor",
+      options,
+    },
+    extract,
+  };
+}
