@@ -26,6 +26,9 @@ import { RtfReader } from "./rtf/rtf-reader.ts";
 import { readXls } from "./xls/xls-reader.ts";
 import { readXlsx } from "./xlsx/xlsx-reader.ts";
 
+/** The module that exports the factory, from the sources and from the build. */
+const INDEX = import.meta.url.endsWith(".ts") ? "./index.ts" : "./index.js";
+
 /** Binary formats are read whole. Few such files are larger than a tenth of this. */
 const MAX_BINARY_BYTES = 512 * 1024 ** 2;
 
@@ -41,7 +44,7 @@ export function officeExtractor(options: OfficeExtractorOptions = {}): Extractor
     identity: { name: "extract-office", revision: "1", options: resolved, artifacts: [] },
     mediaTypes: OFFICE_MEDIA_TYPES,
     isolation: "thread",
-    reference: { module: new URL("./index.ts", import.meta.url).href, name: "officeExtractor", options: resolved },
+    reference: { module: new URL(INDEX, import.meta.url).href, name: "officeExtractor", options: resolved },
     extract: (document, call) => extract(document, resolved, call),
   };
 }
@@ -54,15 +57,26 @@ async function* extract(
   throwIfAborted(call?.signal, { documentId: document.documentId });
   if (document.content.size === 0) throw emptyDocument();
   try {
-    const head = await readHead(document.content, 8, call);
-    if (head[0] === 0x50 && head[1] === 0x4b) yield* extractPackage(document.content, options, call);
-    else if (isCompoundFile(head)) yield* extractCompoundFile(document, options, call);
-    else if (Buffer.from(head.subarray(0, 5)).toString("latin1") === "{\\rtf") {
-      yield* batchElements(asAsync(new RtfReader().read(await readWhole(document.content, call), call)));
-    } else throw unrecognized(document.mediaType);
+    for await (const part of partsOf(document, options, call)) {
+      yield part;
+      throwIfAborted(call?.signal, { documentId: document.documentId });
+    }
   } catch (error) {
     throw corruptDocument(error, "Expected a readable office document, found damaged content.");
   }
+}
+
+async function* partsOf(
+  document: SourceDocument,
+  options: ResolvedOfficeOptions,
+  call: CallOptions | undefined,
+): AsyncGenerator<ExtractionPart> {
+  const head = await readHead(document.content, 8, call);
+  if (head[0] === 0x50 && head[1] === 0x4b) yield* extractPackage(document.content, options, call);
+  else if (isCompoundFile(head)) yield* extractCompoundFile(document, options, call);
+  else if (Buffer.from(head.subarray(0, 5)).toString("latin1") === "{\\rtf") {
+    yield* batchElements(asAsync(new RtfReader().read(await readWhole(document.content, call), call)));
+  } else throw unrecognized(document.mediaType);
 }
 
 /** A file that claims to be a package and does not begin like one is damaged; anything else is of another kind. */

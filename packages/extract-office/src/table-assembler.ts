@@ -52,7 +52,7 @@ export class TableAssembler {
       if (cell.column < next) continue;
       const above = cell.continued === true ? this.#open.get(cell.column) : undefined;
       let held: OpenCell;
-      if (above !== undefined && above.row + above.rowSpan === row) {
+      if (above !== undefined && above.row + above.rowSpan === row && above.columnSpan === (cell.columnSpan ?? 1)) {
         above.rowSpan++;
         held = above;
       } else {
@@ -62,7 +62,7 @@ export class TableAssembler {
           columnSpan: Math.max(1, cell.columnSpan ?? 1),
           rowSpan: 1,
           // A cell that goes on into a later slice is told again there.
-          text: above?.text ?? cell.text,
+          text: above !== undefined && above.row < 0 ? above.text : cell.text,
           header: isHeader,
         };
         this.#cells.push(held);

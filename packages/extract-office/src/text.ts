@@ -15,6 +15,7 @@ export function cleanText(text: string): string {
     .replace(/[ \t]+\n/g, "\n")
     .replace(/\n{3,}/g, "\n\n")
     .replace(/^\n+|\s+$/g, "")
+    .toWellFormed()
     .normalize("NFC");
 }
 

@@ -1,8 +1,9 @@
-import { type CallOptions, type DocumentElement, type DocumentMetadata, throwIfAborted } from "@groundwork/contracts";
+import { type CallOptions, type DocumentElement, throwIfAborted } from "@groundwork/contracts";
 import { codePageDecoder, codePageOfCharset } from "../code-page.ts";
 import { commentElement } from "../comment-element.ts";
 import type { OfficePart } from "../office-part.ts";
 import { cleanLine, cleanText } from "../text.ts";
+import { isNumberMarker, rtfMetadata, rtfParagraph } from "./rtf-elements.ts";
 import {
   CHARACTER_WORDS,
   COLLECTED,
@@ -52,7 +53,7 @@ export class RtfReader {
   #rowIsHeader = false;
   #table: RtfTable | undefined;
   readonly #told = new Set<string>();
-  readonly #info: Record<string, string> = {};
+  readonly #info = new Map<string, string>();
   #time: number[] = [];
   #elements: DocumentElement[] = [];
 
@@ -89,7 +90,7 @@ export class RtfReader {
     this.#endParagraph();
     this.#endTable();
     yield* this.#elements;
-    const metadata = this.#metadata();
+    const metadata = rtfMetadata(this.#info);
     if (Object.keys(metadata).length > 0) yield { type: "metadata", metadata };
   }
 
@@ -305,12 +306,12 @@ export class RtfReader {
       case "creatim":
       case "revtim": {
         const [year = 0, month = 1, day = 1, hour = 0, minute = 0] = this.#time;
-        if (year > 1900) this.#info[destination] = String(Date.UTC(year, month - 1, day, hour, minute));
+        if (year > 1900) this.#info.set(destination, String(Date.UTC(year, month - 1, day, hour, minute)));
         return;
       }
       default:
         if (/^(?:header|footer)/.test(destination)) this.#furniture(destination.startsWith("header"), text);
-        else this.#info[destination] = cleanLine(text);
+        else this.#info.set(destination, cleanLine(text));
     }
   }
 
@@ -341,31 +342,9 @@ export class RtfReader {
     this.#marker = "";
     if (text.trim() !== "") {
       this.#endTable();
-      this.#elements.push(this.#paragraphElement(text, marker));
+      this.#elements.push(rtfParagraph(text, marker, this.#format, this.#styles));
     }
     this.#releaseAfter();
-  }
-
-  #paragraphElement(text: string, marker: string): DocumentElement {
-    const { style, outline, level } = this.#format;
-    const name = style === undefined ? "" : (this.#styles.get(style) ?? "");
-    const heading = /^heading ([1-9])$/.exec(name);
-    const headingLevel = outline !== undefined && outline < 9 ? outline + 1 : heading === null ? 0 : Number(heading[1]);
-    if (name === "title") return { kind: "title", text: cleanLine(text) };
-    if (headingLevel > 0 && text.length <= 400) {
-      const shown = cleanLine(text);
-      return { kind: "heading", level: headingLevel, text: isNumberMarker(marker) ? `${marker} ${shown}` : shown };
-    }
-    if (marker !== "") {
-      const simple = !isNumberMarker(marker) || /^[\dA-Za-z]{1,4}[.)]$/.test(marker);
-      return {
-        kind: "list_item",
-        level,
-        text: simple ? text.trimStart() : `${marker} ${text.trimStart()}`,
-        attributes: { marker: isNumberMarker(marker) ? marker : "•" },
-      };
-    }
-    return { kind: name === "caption" ? "caption" : "paragraph", text };
   }
 
   #endCell(): void {
@@ -401,20 +380,4 @@ export class RtfReader {
     this.#elements.push(...this.#after);
     this.#after = [];
   }
-
-  #metadata(): DocumentMetadata {
-    const { title, author, subject, keywords, company, creatim, revtim } = this.#info;
-    const tags = (keywords ?? "").split(/[,;]/).flatMap((tag) => (tag.trim() === "" ? [] : [tag.trim()]));
-    const attributes = { ...(subject ? { subject } : {}), ...(company ? { company } : {}) };
-    return {
-      ...(title ? { title } : {}),
-      ...(author ? { author } : {}),
-      ...(creatim === undefined ? {} : { createdAt: Number(creatim) }),
-      ...(revtim === undefined ? {} : { modifiedAt: Number(revtim) }),
-      ...(tags.length > 0 ? { tags } : {}),
-      ...(Object.keys(attributes).length > 0 ? { attributes } : {}),
-    };
-  }
 }
-
-const isNumberMarker = (marker: string): boolean => /[\dA-Za-z]/.test(marker) && marker !== "o";

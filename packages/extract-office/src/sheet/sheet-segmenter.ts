@@ -154,19 +154,22 @@ export class SheetSegmenter {
         cells: row.cells.filter((cell) => cell.column >= region.left && cell.column <= region.right),
       }));
     const { sheet } = this.#layout;
+    let top = region.top;
+    const titles: DocumentElement[] = [];
+    for (; earlier === undefined && this.#isTitleRow(rows, region); top++) {
+      const { text } = rows.shift()!.cells[0]!;
+      titles.push({ kind: "caption", text, location: { sheet, range: rangeName({ ...region, top, bottom: top }) } });
+    }
     const filled = rows.flatMap((row) => row.cells.slice(0, 2));
     if (filled.length === 1 && earlier === undefined && !goesOn) {
-      yield { kind: "paragraph", text: filled[0]!.text, location: { sheet, range: rangeName(region) } };
+      // Lines of text, each in a cell of its own, are no table, and what stands above them is no title.
+      for (const title of titles) yield { ...title, kind: "paragraph" };
+      yield { kind: "paragraph", text: filled[0]!.text, location: { sheet, range: rangeName({ ...region, top }) } };
       return;
     }
+    yield* titles;
     const open = earlier ?? { left: region.left, right: region.right, assembler: new TableAssembler() };
     open.right = Math.max(open.right, region.right);
-    let top = region.top;
-    for (; earlier === undefined && this.#isTitleRow(rows, region); top++) {
-      const title = rows.shift()!;
-      const range = rangeName({ ...region, top, bottom: top });
-      yield { kind: "caption", text: title.cells[0]!.text, location: { sheet, range } };
-    }
     const headerRows = earlier === undefined ? this.#headerRows(rows, { ...region, top }) : 0;
     const white = earlier === undefined && !goesOn ? this.#whiteColumns(rows, region) : [];
     let sliceTop = top;
