@@ -5,7 +5,7 @@ import { sqliteCatalog } from "@groundwork/catalog-sqlite";
 import { structureChunker } from "@groundwork/chunk";
 import { type Embedder, passThroughPii, stableHash } from "@groundwork/contracts";
 import { localEmbedder } from "@groundwork/embed-local";
-import { ingest, type PipelineParts, sqliteEmbeddingCache } from "@groundwork/pipeline";
+import { type IngestProgress, ingest, type PipelineParts, sqliteEmbeddingCache } from "@groundwork/pipeline";
 import { lancedbStore } from "@groundwork/store-lancedb";
 import { PASSAGE_MEDIA_TYPE, passageExtractor, passageSource } from "./passage-source.ts";
 import type { RetrievalSet } from "./retrieval-set.ts";
@@ -75,8 +75,9 @@ export async function openBenchKnowledgeBase(set: RetrievalSet): Promise<BenchKn
   }
 }
 
-function progressLine(name: string): (progress: { readonly embedded: number }) => void {
-  return ({ embedded }) => {
-    if (process.stderr.isTTY && embedded > 0) process.stderr.write(`\r${name}: ${embedded} chunks embedded`);
+function progressLine(name: string): (progress: IngestProgress) => void {
+  return ({ chunks }) => {
+    if (process.stderr.isTTY && chunks.embedded > 0)
+      process.stderr.write(`\r${name}: ${chunks.embedded} chunks embedded`);
   };
 }

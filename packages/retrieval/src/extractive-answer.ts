@@ -1,6 +1,8 @@
 import type { CallOptions, Claim, Embedder } from "@groundwork/contracts";
 import { type AnswerCalibration, type AnswerEvidence, confidenceOf, thresholdOf } from "./answer-confidence.ts";
+import { queryVector } from "./candidates.ts";
 import { citationOf, type VerifiedPassage } from "./citation.ts";
+import { embedTexts } from "./embed-texts.ts";
 import { type TermCache, termRarities } from "./lexical-score.ts";
 import { lexicalText, type Ranking } from "./ranking.ts";
 import { type Statement, statementsOf } from "./statements.ts";
@@ -69,13 +71,12 @@ async function scoreStatements(
   if (statements.length === 0) return [];
   const { dimensions } = embedder;
   const [question, said] = await Promise.all([
-    embedder.doEmbed([query], { signal: options.signal, purpose: "query" }),
-    embedder.doEmbed(statements.map(embeddedText), { signal: options.signal }),
+    queryVector(embedder, query, options),
+    embedTexts(embedder, statements.map(embeddedText), options),
   ]);
   return statements.map((statement, index) => {
     let cosine = 0;
-    for (let place = 0; place < dimensions; place++)
-      cosine += question.vectors[place]! * said.vectors[index * dimensions + place]!;
+    for (let place = 0; place < dimensions; place++) cosine += question[place]! * said[index * dimensions + place]!;
     const own = new Set(terms(statement.text));
     const coverage = coverageOf(
       rarities,
@@ -138,9 +139,11 @@ export async function extractAnswer(
   const scored = await scoreStatements(query, statements, rarities, embedder, options);
   const covered = passages.map(({ row }) => new Set(cache.of(lexicalText({ row }))));
   const most = (values: readonly number[]): number => values.reduce((best, value) => Math.max(best, value), 0);
+  const statementCosine = most(scored.map(({ cosine }) => cosine));
   const evidence: AnswerEvidence = {
-    passageCosine: most(ranking.ranked.slice(0, 10).map(({ dense = 0 }) => dense)),
-    statementCosine: most(scored.map(({ cosine }) => cosine)),
+    // In lexical mode no passage has a cosine.
+    passageCosine: most(ranking.ranked.slice(0, 10).map(({ dense = statementCosine }) => dense)),
+    statementCosine,
     passageCoverage: most(covered.map((found) => coverageOf(rarities, found))),
     statementCoverage: most(scored.map(({ coverage }) => coverage)),
     jointCoverage: coverageOf(rarities, new Set(covered.flatMap((found) => [...found]))),

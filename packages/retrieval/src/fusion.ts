@@ -64,7 +64,7 @@ const LIFTING = 3;
 function standardised(values: readonly number[]): number[] {
   const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(values.length, 1);
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(values.length, 1);
-  const deviation = Math.sqrt(variance + 1e-9);
+  const deviation = Math.sqrt(variance + 1e-12);
   return values.map((value) => (value - mean) / deviation);
 }
 
