@@ -5,7 +5,7 @@ import { type CountTokens, splitSpan } from "./split-span.ts";
 const LEAST_FILL = 0.5;
 
 /** Characters after a place that decide between places of equal worth. */
-const HASHED_LENGTH = 48;
+const HASHED_LENGTH = 16;
 
 export interface Room {
   /** Tokens that the text of a chunk may take. */

@@ -69,7 +69,7 @@ export function sentenceStarts(text: string, start: number, end: number): number
     if (next >= part.length) break;
     if (match[0].startsWith(".") && !match[0].startsWith("..") && !endsSentence(part, sentenceStart, match.index, next))
       continue;
-    if (/^[!?]/.test(match[0])) {
+    if (/^(?:[!?\u2026]|\.\.)/.test(match[0])) {
       const first = wordAfter(part, next)[0];
       if (first !== undefined && first !== first.toUpperCase()) continue;
     }
