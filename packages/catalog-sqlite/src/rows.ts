@@ -12,6 +12,14 @@ import type {
 import type { Row } from "./connection.ts";
 import { keyOrder } from "./key-order.ts";
 
+/**
+ * Columns of a `SELECT` that reads whole records. Not `*`: the columns that SQLite computes from JSON cost more than all
+ * the others, and are there for people.
+ */
+function selectList(key: readonly string[], values: readonly string[]): string {
+  return [...key, ...values].join(", ");
+}
+
 /** An upsert that keeps the place of the row: rows lie in the order of their first writing, which is near that of keys. */
 function upsert(table: string, key: readonly string[], values: readonly string[]): string {
   const columns = [...key, ...values];
@@ -32,30 +40,29 @@ function present<T extends object>(row: Row, columns: Readonly<Record<string, ke
   return result as Partial<T>;
 }
 
-export const UPSERT_DOCUMENT: string = upsert(
-  "documents",
-  ["document_id"],
-  [
-    "source_id",
-    "key",
-    "key_order",
-    "uri",
-    "state",
-    "version",
-    "hint",
-    "media_type",
-    "size",
-    "metadata",
-    "allow",
-    "deny",
-    "fingerprint",
-    "live_revision",
-    "chunks",
-    "parent_id",
-    "moved_from",
-    "updated_at",
-  ],
-);
+const DOCUMENT_KEY = ["document_id"];
+const DOCUMENT_VALUES = [
+  "source_id",
+  "key",
+  "key_order",
+  "uri",
+  "state",
+  "version",
+  "hint",
+  "media_type",
+  "size",
+  "metadata",
+  "allow",
+  "deny",
+  "fingerprint",
+  "live_revision",
+  "chunks",
+  "parent_id",
+  "moved_from",
+  "updated_at",
+];
+export const SELECT_DOCUMENT: string = `SELECT ${selectList(DOCUMENT_KEY, DOCUMENT_VALUES)} FROM documents`;
+export const UPSERT_DOCUMENT: string = upsert("documents", DOCUMENT_KEY, DOCUMENT_VALUES);
 
 export function documentValues(document: CatalogDocument): SQLInputValue[] {
   return [
@@ -197,11 +204,10 @@ export function toRun(row: Row): RunRecord {
   };
 }
 
-export const UPSERT_OUTCOME: string = upsert(
-  "outcomes",
-  ["run_id", "document_id"],
-  ["key", "status", "error", "stage", "warnings", "pages", "chunks", "embedded", "milliseconds"],
-);
+const OUTCOME_KEY = ["run_id", "document_id"];
+const OUTCOME_VALUES = ["key", "status", "error", "stage", "warnings", "pages", "chunks", "embedded", "milliseconds"];
+export const SELECT_OUTCOME: string = `SELECT ${selectList(OUTCOME_KEY, OUTCOME_VALUES)} FROM outcomes`;
+export const UPSERT_OUTCOME: string = upsert("outcomes", OUTCOME_KEY, OUTCOME_VALUES);
 
 export function outcomeValues(runId: string, outcome: DocumentOutcome): SQLInputValue[] {
   return [
@@ -238,11 +244,21 @@ export function toOutcome(row: Row): DocumentOutcome {
   };
 }
 
-export const UPSERT_DEAD_LETTER: string = upsert(
-  "dead_letters",
-  ["document_id"],
-  ["source_id", "key", "key_order", "version", "error", "stage", "attempts", "first_at", "last_at", "run_id"],
-);
+const DEAD_LETTER_KEY = ["document_id"];
+const DEAD_LETTER_VALUES = [
+  "source_id",
+  "key",
+  "key_order",
+  "version",
+  "error",
+  "stage",
+  "attempts",
+  "first_at",
+  "last_at",
+  "run_id",
+];
+export const SELECT_DEAD_LETTER: string = `SELECT ${selectList(DEAD_LETTER_KEY, DEAD_LETTER_VALUES)} FROM dead_letters`;
+export const UPSERT_DEAD_LETTER: string = upsert("dead_letters", DEAD_LETTER_KEY, DEAD_LETTER_VALUES);
 
 export function deadLetterValues(letter: DeadLetter): SQLInputValue[] {
   return [

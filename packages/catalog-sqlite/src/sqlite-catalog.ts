@@ -31,6 +31,9 @@ import { closedError, ReaderPool } from "./reader-pool.ts";
 import {
   documentValues,
   runValues,
+  SELECT_DEAD_LETTER,
+  SELECT_DOCUMENT,
+  SELECT_OUTCOME,
   toAnswer,
   toDeadLetter,
   toDocument,
@@ -99,7 +102,7 @@ class SqliteCatalog implements Catalog {
   }
 
   async getDocument(documentId: string, options?: CallOptions): Promise<CatalogDocument | undefined> {
-    const row = await this.#get("SELECT * FROM documents WHERE document_id = ?", [documentId], options);
+    const row = await this.#get(`${SELECT_DOCUMENT} WHERE document_id = ?`, [documentId], options);
     return row === undefined ? undefined : toDocument(row);
   }
 
@@ -115,7 +118,7 @@ class SqliteCatalog implements Catalog {
     if (states !== undefined) where.add("state IN (SELECT value FROM json_each(?))", JSON.stringify(states));
     where.equal("version", version);
     where.equal("parent_id", parentId);
-    const sql = `SELECT * FROM documents ${where.sql} ORDER BY source_id, coalesce(key_order, key), document_id`;
+    const sql = `${SELECT_DOCUMENT} ${where.sql} ORDER BY source_id, coalesce(key_order, key), document_id`;
     yield* this.#iterate(sql, where.parameters, toDocument, options);
   }
 
@@ -157,7 +160,7 @@ class SqliteCatalog implements Catalog {
 
   /** In the order of their first recording. */
   async *listOutcomes(runId: string, options?: CallOptions): AsyncGenerator<DocumentOutcome, void, undefined> {
-    yield* this.#iterate("SELECT * FROM outcomes WHERE run_id = ? ORDER BY rowid", [runId], toOutcome, options);
+    yield* this.#iterate(`${SELECT_OUTCOME} WHERE run_id = ? ORDER BY rowid`, [runId], toOutcome, options);
   }
 
   async recordOutcomes(
@@ -178,7 +181,7 @@ class SqliteCatalog implements Catalog {
   ): AsyncGenerator<DeadLetter, void, undefined> {
     const where = new Where();
     where.equal("source_id", query.sourceId);
-    const sql = `SELECT * FROM dead_letters ${where.sql} ORDER BY source_id, coalesce(key_order, key), document_id`;
+    const sql = `${SELECT_DEAD_LETTER} ${where.sql} ORDER BY source_id, coalesce(key_order, key), document_id`;
     yield* this.#iterate(sql, where.parameters, toDeadLetter, options);
   }
 
