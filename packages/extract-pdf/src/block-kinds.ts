@@ -79,7 +79,11 @@ export function joinInterrupted(blocks: readonly Block[]): Block[] {
         const candidate = result[later];
         if (candidate === undefined) continue;
         if (isSecondHalf(open, candidate)) {
-          result[index] = { ...open, lines: [...open.lines, ...candidate.lines], breaks: joinedBreaks(open, candidate) };
+          result[index] = {
+            ...open,
+            lines: [...open.lines, ...candidate.lines],
+            breaks: joinedBreaks(open, candidate),
+          };
           result[later] = undefined;
           again = true;
           break;
@@ -96,7 +100,9 @@ function isOpen(block: Block): boolean {
   if (block.kind !== "text" && block.kind !== "list_item") return false;
   const last = block.lines.at(-1)!;
   if (/[.!?:;]["'”’)\]]*\d*$/.test(last.text)) return false;
-  return block.lines.length === 1 || last.right > Math.max(...block.lines.map((line) => line.right)) - 2 * last.style.size;
+  return (
+    block.lines.length === 1 || last.right > Math.max(...block.lines.map((line) => line.right)) - 2 * last.style.size
+  );
 }
 
 function isSecondHalf(open: Block, next: Block): boolean {
@@ -113,7 +119,8 @@ function isSecondHalf(open: Block, next: Block): boolean {
 /** Figures' labels, captions, tables and footnotes stand between the halves of a paragraph; other paragraphs do not. */
 function mayInterrupt(block: Block, open: Block): boolean {
   if (block.kind === "table" || block.kind === "caption" || block.kind === "footnote") return true;
-  const other = Math.abs(block.style.size - open.style.size) > 0.06 * open.style.size || block.style.font !== open.style.font;
+  const other =
+    Math.abs(block.style.size - open.style.size) > 0.06 * open.style.size || block.style.font !== open.style.font;
   return other && block.kind === "text" && block.lines.length <= 3;
 }
 

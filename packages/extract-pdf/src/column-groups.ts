@@ -46,7 +46,8 @@ function guttersOf(long: readonly Line[]): number[] {
   for (let index = 1; index < columns.length; index++) {
     const left = columns[index - 1]!;
     const right = columns[index]!;
-    const overlap = Math.min(lowest(left.lines), lowest(right.lines)) - Math.max(highest(left.lines), highest(right.lines));
+    const overlap =
+      Math.min(lowest(left.lines), lowest(right.lines)) - Math.max(highest(left.lines), highest(right.lines));
     const start = Math.min(...right.lines.map((line) => line.left));
     if (overlap > 0) gutters.push((left.right + start) / 2);
   }

@@ -11,7 +11,19 @@ export function attachBullets(lines: readonly Line[], dots: readonly Area[]): Li
     const { left, right } = dot;
     const { top, bottom, baseline, style, order, object } = first;
     const { tag } = first;
-    const bullet = { left, right, top, bottom, baseline, style, order, object, text: "•", spaced: true, ...(tag === undefined ? {} : { tag }) };
+    const bullet = {
+      left,
+      right,
+      top,
+      bottom,
+      baseline,
+      style,
+      order,
+      object,
+      text: "•",
+      spaced: true,
+      ...(tag === undefined ? {} : { tag }),
+    };
     return lineOf([bullet, ...line.words]);
   });
 }
@@ -20,5 +32,7 @@ function isBefore(dot: Area, { left, baseline, style }: Line): boolean {
   const gap = left - dot.right;
   const rise = baseline - (dot.top + dot.bottom) / 2;
   const isSmall = dot.right - dot.left < 0.7 * style.size;
-  return isSmall && gap > 0.1 * style.size && gap < 2.2 * style.size && rise > 0.05 * style.size && rise < 0.6 * style.size;
+  return (
+    isSmall && gap > 0.1 * style.size && gap < 2.2 * style.size && rise > 0.05 * style.size && rise < 0.6 * style.size
+  );
 }

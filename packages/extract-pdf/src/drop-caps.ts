@@ -27,5 +27,10 @@ function isBeside(line: Line, initial: Line): boolean {
   if (!/^[\p{L}’']/u.test(line.text)) return false;
   const gap = line.left - initial.right;
   const capTop = initial.baseline - 0.72 * initial.style.size;
-  return gap > -0.4 * size && gap < 1.2 * size && Math.abs(line.baseline - 0.7 * size - capTop) < 0.7 * size && line.baseline < initial.baseline + 2;
+  return (
+    gap > -0.4 * size &&
+    gap < 1.2 * size &&
+    Math.abs(line.baseline - 0.7 * size - capTop) < 0.7 * size &&
+    line.baseline < initial.baseline + 2
+  );
 }

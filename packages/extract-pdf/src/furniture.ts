@@ -97,11 +97,13 @@ export function findFurniture(
   for (const side of ["top", "bottom"] as const) {
     const rows = side === "top" ? own.top : [...own.bottom].reverse();
     const isolated = isolatedRows(rows, page, side, bodySize);
+    const repeated = repeatedRows(rows, page, side, others);
     for (const [index, row] of rows.entries()) {
       const kind = NUMBER.test(row.text.trim()) ? "page_number" : side === "top" ? "header" : "footer";
-      const alone = index === 0 && (isIsolatedNumber(row, page, side) || isRunningLine(row));
-      if (index < isolated || alone || repeats(row, side, height, others)) mark(found, row, kind);
-      else if (kind !== "page_number") break;
+      const alone =
+        index === 0 && !isTableRow(row, page, rows) && (isIsolatedNumber(row, page, side) || isRunningLine(row));
+      if (index < isolated || index < repeated || alone) mark(found, row, kind);
+      else break;
     }
   }
   markLastNumber(page, found);
@@ -124,6 +126,52 @@ function inMargin(line: Line, height: number): boolean {
 function setOnce(found: Map<Line, FurnitureKind>, line: Line, height: number): void {
   if (found.has(line)) return;
   found.set(line, NUMBER.test(line.text.trim()) ? "page_number" : line.baseline < height / 2 ? "header" : "footer");
+}
+
+/**
+ * Rows from the edge on that return on other pages. White space parts them from the body: what follows in the step of
+ * lines is text that two pages happen to begin with.
+ */
+function repeatedRows(
+  rows: readonly Row[],
+  page: PageLines,
+  side: "top" | "bottom",
+  others: readonly MarginSummary[],
+): number {
+  let count = 0;
+  for (const row of rows) {
+    const isNumber = others.length > 0 && NUMBER.test(row.text.trim());
+    if (isTableRow(row, page, rows) || !(isNumber || repeats(row, side, page.main.height, others))) break;
+    count++;
+  }
+  while (count > 0 && !isSetApart(rows, count, page, side)) count--;
+  return count;
+}
+
+function isSetApart(rows: readonly Row[], count: number, page: PageLines, side: "top" | "bottom"): boolean {
+  const row = rows[count - 1]!;
+  return clearance(row, page, side, rows.slice(0, count)) > 0.35 * row.size || isRuledOff(row, page, side);
+}
+
+/** Crossed by vertical rules, or in the columns of the row beside it. */
+function isTableRow(row: Row, page: PageLines, rows: readonly Row[]): boolean {
+  const isRuled = page.rules.some(
+    (rule) =>
+      rule.orientation === "vertical" &&
+      rule.from < row.baseline - 0.3 * row.size &&
+      rule.to > row.baseline - 0.3 * row.size &&
+      rule.to - rule.from < 0.9 * page.main.height &&
+      row.lines.some((line) => line.right < rule.at) !== row.lines.every((line) => line.right < rule.at),
+  );
+  if (isRuled) return true;
+  if (row.lines.length < 2) return false;
+  const next = rows[rows.indexOf(row) + 1];
+  if (next === undefined || next.lines.length < 2 || Math.abs(next.baseline - row.baseline) > 3 * row.size)
+    return false;
+  const aligned = row.lines.filter((line) =>
+    next.lines.some((other) => Math.abs(other.left - line.left) < 1.5 || Math.abs(other.right - line.right) < 1.5),
+  );
+  return aligned.length >= 2;
 }
 
 function repeats(row: Row, side: "top" | "bottom", height: number, others: readonly MarginSummary[]): boolean {
@@ -190,7 +238,7 @@ function isolatedRows(rows: readonly Row[], page: PageLines, side: "top" | "bott
   if (page.main.lines.length < MIN_LINES) return 0;
   for (let count = 1; count <= Math.min(3, rows.length); count++) {
     const row = rows[count - 1]!;
-    if (!mayBeFurniture(row, page, side, bodySize)) return 0;
+    if (!mayBeFurniture(row, page, side, bodySize) || isTableRow(row, page, rows)) return 0;
     const clear = clearance(row, page, side, rows.slice(0, count));
     if (clear === Number.POSITIVE_INFINITY) return 0;
     const isParted = row.lines.length > 1 && clear > 0.6 * bodySize;
@@ -216,7 +264,9 @@ function looksLikeBody(row: Row, page: PageLines): boolean {
     (other) => other !== line && other.style.font === font && Math.abs(other.style.size - size) < 0.3,
   );
   const sameEdge = like.some((other) => Math.abs(other.left - line.left) < 2);
-  return sameEdge && like.length >= 3 && (/^\p{Ll}/u.test(line.text) || /[.;:,]$/.test(line.text) || line.text.length > 60);
+  return (
+    sameEdge && like.length >= 3 && (/^\p{Ll}/u.test(line.text) || /[.;:,]$/.test(line.text) || line.text.length > 60)
+  );
 }
 
 /** A rule between the row and the body, and none beyond the row: that would be a table's head. */

@@ -57,7 +57,14 @@ export class HeadingClassifier {
   }
 
   #isCandidate(block: Block, text: string): boolean {
-    if (block.kind === "table" || block.kind === "caption" || block.kind === "footnote" || block.turn !== 0 || block.lines.length > MAX_LINES || text.length > MAX_LENGTH)
+    if (
+      block.kind === "table" ||
+      block.kind === "caption" ||
+      block.kind === "footnote" ||
+      block.turn !== 0 ||
+      block.lines.length > MAX_LINES ||
+      text.length > MAX_LENGTH
+    )
       return false;
     if (!/\p{L}{2}/u.test(text)) return false;
     const body = this.#fonts.bodySize;

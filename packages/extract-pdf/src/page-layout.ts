@@ -51,7 +51,13 @@ export function layOutPage(
       else {
         flush();
         const isFirst = body.length === 0;
-        body.push(tableBlock(page, item.table, isFirst && open !== undefined && continuesTable(item.table, open) ? open : undefined));
+        body.push(
+          tableBlock(
+            page,
+            item.table,
+            isFirst && open !== undefined && continuesTable(item.table, open) ? open : undefined,
+          ),
+        );
       }
     }
     flush();

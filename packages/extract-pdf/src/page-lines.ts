@@ -1,6 +1,6 @@
+import { attachBullets } from "./drawn-bullets.ts";
 import { formLines, type Line } from "./lines.ts";
 import type { Area, Glyph, PageContent, Rule, TextHealth, Turn } from "./page-content.ts";
-import { attachBullets } from "./drawn-bullets.ts";
 import { formWords, turnArea, turnGlyph } from "./words.ts";
 
 /** The lines of a page of one writing direction, in their reading frame. */
@@ -55,7 +55,13 @@ export function linesOfPage(content: PageContent): PageLines {
     page: content.page,
     width,
     height,
-    main: { ...main, lines: attachBullets(main.lines, content.dots.map((dot) => turnArea(dot, main.turn, width, height))) },
+    main: {
+      ...main,
+      lines: attachBullets(
+        main.lines,
+        content.dots.map((dot) => turnArea(dot, main.turn, width, height)),
+      ),
+    },
     others,
     rules: content.rules.map((rule) => turnRule(rule, main.turn, width, height)),
     fills: content.fills.map((fill) => turnArea(fill, main.turn, width, height)),

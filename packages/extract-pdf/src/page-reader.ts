@@ -18,5 +18,16 @@ export function readPageContent(
   const tags = tagged ? readStructure(pdfium, page) : undefined;
   const { glyphs, health } = readGlyphs(pdfium, page, frame, fonts, tags);
   const { rules, fills, images, drawings, dots } = readGraphics(pdfium, page, frame);
-  return { page: number, width: frame.width, height: frame.height, glyphs, rules, fills, images, drawings, dots, health };
+  return {
+    page: number,
+    width: frame.width,
+    height: frame.height,
+    glyphs,
+    rules,
+    fills,
+    images,
+    drawings,
+    dots,
+    health,
+  };
 }

@@ -40,7 +40,12 @@ function paragraphsOf(rows: readonly Line[]): Paragraph[] {
   };
   rows.forEach((line, index) => {
     const marked = listMarker(line);
-    const found = marked !== undefined && open !== undefined && isInsideSentence(open.lines.at(-1)!, marked.marker, rightEdge(rows, index - 1)) ? undefined : marked;
+    const found =
+      marked !== undefined &&
+      open !== undefined &&
+      isInsideSentence(open.lines.at(-1)!, marked.marker, rightEdge(rows, index - 1))
+        ? undefined
+        : marked;
     const next = rows[index + 1];
     const decision =
       open === undefined ? "part" : decide(open, line, next, found !== undefined, rightEdge(rows, index - 1), steps);
@@ -129,7 +134,8 @@ function decide(
   if (step < -0.5 * size) return continuesColumn(last, line) ? "join" : "part";
   if (step > MAX_STEP * Math.max(steps(line), 0.9 * size)) return "part";
   const sentenceOpen = !/[.!?:;]["'”’)\]]*$/.test(last.text);
-  const looksOther = Math.abs(line.bold - last.bold) > 0.75 || (Math.abs(line.italic - last.italic) > 0.9 && open.lines.length === 1);
+  const looksOther =
+    Math.abs(line.bold - last.bold) > 0.75 || (Math.abs(line.italic - last.italic) > 0.9 && open.lines.length === 1);
   if (looksOther) {
     // Emphasis at the start of a paragraph may fill its first line.
     const runsOn = sentenceOpen && /^\p{Ll}/u.test(line.text) && line.bold <= last.bold;

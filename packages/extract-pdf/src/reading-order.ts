@@ -166,7 +166,12 @@ function settleEnds<T extends Placed>(bands: Band<T>[], rightToLeft: boolean): v
     if (band.gaps.length === 0) continue;
     const before = bands[index - 1];
     const head = before?.strips.at(-1);
-    if (before !== undefined && head !== undefined && before.gaps.length === 0 && isHeadOfColumn(head, band, rightToLeft)) {
+    if (
+      before !== undefined &&
+      head !== undefined &&
+      before.gaps.length === 0 &&
+      isHeadOfColumn(head, band, rightToLeft)
+    ) {
       moveStrip(before, band, head);
       if (before.strips.length === 0) bands.splice(--index, 1);
     }
@@ -248,7 +253,7 @@ function readsAcross(left: readonly Placed[], right: readonly Placed[]): boolean
   const em = medianSize(fewer);
   const widest = Math.max(...fewer.map((item) => item.right - item.left));
   if (fewer === left && widest < 3.5 * em) return true;
-  if (fewer.length <= 2 && more.length <= 3) return true;
+  if (fewer.length <= 2 && more.length <= 3 && widest < 12 * em) return true;
   const full = (items: readonly Placed[]): number => {
     const span = Math.max(...items.map((item) => item.right)) - Math.min(...items.map((item) => item.left));
     return items.filter((item) => item.right - item.left > 0.8 * span).length / items.length;

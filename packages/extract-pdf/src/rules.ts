@@ -11,7 +11,10 @@ const MAX_RULES = 4000;
 /** Joins pieces of one line. */
 export function joinRules(rules: readonly Rule[]): Rule[] {
   if (rules.length > MAX_RULES) return [];
-  const sorted = [...rules].sort((a, b) => (a.orientation < b.orientation ? -1 : a.orientation > b.orientation ? 1 : 0) || a.at - b.at || a.from - b.from);
+  const sorted = [...rules].sort(
+    (a, b) =>
+      (a.orientation < b.orientation ? -1 : a.orientation > b.orientation ? 1 : 0) || a.at - b.at || a.from - b.from,
+  );
   const result: Rule[] = [];
   for (const rule of sorted) {
     let joined = false;
@@ -40,12 +43,17 @@ export function ruleGroups(rules: readonly Rule[]): Rule[][] {
     }
     return root;
   };
-  const horizontal = rules.map((rule, index) => ({ rule, index })).filter(({ rule }) => rule.orientation === "horizontal");
+  const horizontal = rules
+    .map((rule, index) => ({ rule, index }))
+    .filter(({ rule }) => rule.orientation === "horizontal");
   const vertical = rules.map((rule, index) => ({ rule, index })).filter(({ rule }) => rule.orientation === "vertical");
   for (const h of horizontal) {
     for (const v of vertical) {
       const meets =
-        v.rule.at >= h.rule.from - REACH && v.rule.at <= h.rule.to + REACH && h.rule.at >= v.rule.from - REACH && h.rule.at <= v.rule.to + REACH;
+        v.rule.at >= h.rule.from - REACH &&
+        v.rule.at <= h.rule.to + REACH &&
+        h.rule.at >= v.rule.from - REACH &&
+        h.rule.at <= v.rule.to + REACH;
       if (meets) parent[find(v.index)] = find(h.index);
     }
   }

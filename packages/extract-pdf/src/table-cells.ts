@@ -36,7 +36,13 @@ export function cellText(phrases: readonly Phrase[], vocabulary: Vocabulary): st
 }
 
 /** Builds the table; empty rows and columns at the edges and in between are taken out. */
-export function buildTable(drafts: readonly CellDraft[], rows: number, columns: number, headerRows: number, vocabulary: Vocabulary): TableData {
+export function buildTable(
+  drafts: readonly CellDraft[],
+  rows: number,
+  columns: number,
+  headerRows: number,
+  vocabulary: Vocabulary,
+): TableData {
   const usedRows = used(drafts, rows, (draft) => [draft.row, draft.rowSpan]);
   const usedColumns = used(drafts, columns, (draft) => [draft.column, draft.columnSpan]);
   const cells: TableCell[] = [];
@@ -45,8 +51,17 @@ export function buildTable(drafts: readonly CellDraft[], rows: number, columns: 
     const row = usedRows.indexOf(usedRows.find((index) => index >= draft.row) ?? -1);
     const column = usedColumns.indexOf(usedColumns.find((index) => index >= draft.column) ?? -1);
     const rowSpan = usedRows.filter((index) => index >= draft.row && index < draft.row + draft.rowSpan).length;
-    const columnSpan = usedColumns.filter((index) => index >= draft.column && index < draft.column + draft.columnSpan).length;
-    if (row < 0 || column < 0 || rowSpan === 0 || columnSpan === 0 || (text === "" && rowSpan === 1 && columnSpan === 1)) continue;
+    const columnSpan = usedColumns.filter(
+      (index) => index >= draft.column && index < draft.column + draft.columnSpan,
+    ).length;
+    if (
+      row < 0 ||
+      column < 0 ||
+      rowSpan === 0 ||
+      columnSpan === 0 ||
+      (text === "" && rowSpan === 1 && columnSpan === 1)
+    )
+      continue;
     cells.push({
       row,
       column,

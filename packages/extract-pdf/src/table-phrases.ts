@@ -34,7 +34,12 @@ export function phraseRows(lines: readonly Line[], gap: number = PHRASE_GAP): Ph
       anchor = word;
     }
   }
-  return groups.map((group) => rowOf(group.sort((a, b) => a.left - b.left), gap));
+  return groups.map((group) =>
+    rowOf(
+      group.sort((a, b) => a.left - b.left),
+      gap,
+    ),
+  );
 }
 
 function rowOf(words: readonly Word[], gap: number): PhraseRow {
@@ -44,7 +49,8 @@ function rowOf(words: readonly Word[], gap: number): PhraseRow {
     const last = open?.at(-1);
     const size = Math.max(word.style.size, last?.style.size ?? 0);
     const isCurrency = open !== undefined && open.length === 1 && /^[$€£¥]$/.test(last!.text);
-    if (open !== undefined && (word.left - last!.right < gap * size || (isCurrency && /^[(\d—–-]/.test(word.text)))) open.push(word);
+    if (open !== undefined && (word.left - last!.right < gap * size || (isCurrency && /^[(\d—–-]/.test(word.text))))
+      open.push(word);
     else phrases.push([word]);
   }
   const built = phrases.map(phraseOf);
@@ -75,5 +81,9 @@ export function phraseOf(words: readonly Word[]): Phrase {
 
 /** Numbers, amounts, dates in figures, percentages, dashes for nothing. */
 export function isNumeric(text: string): boolean {
-  return /\d|^[—–-]+$/.test(text) && !/\p{L}{3}/u.test(text) && (text.match(/[\d.,()%$€£¥+\-–—×x±*<>≤≥ ]/g)?.length ?? 0) >= 0.6 * text.length;
+  return (
+    /\d|^[—–-]+$/.test(text) &&
+    !/\p{L}{3}/u.test(text) &&
+    (text.match(/[\d.,()%$€£¥+\-–—×x±*<>≤≥ ]/g)?.length ?? 0) >= 0.6 * text.length
+  );
 }

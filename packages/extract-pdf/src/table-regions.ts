@@ -1,9 +1,11 @@
 import type { Line } from "./lines.ts";
-import { type Column, columnSpanOf, columnsOf } from "./tables-aligned.ts";
 import { isNumeric, type Phrase, type PhraseRow, phraseRows } from "./table-phrases.ts";
+import { type Column, columnSpanOf, columnsOf } from "./tables-aligned.ts";
 
 /** Rows a table without rules must have. */
 const MIN_ROWS = 3;
+/** Numbers and bullets before items: a list has two columns too. */
+const LIST_MARKER = /^(?:[^\p{L}\d\s]{1,2}|\(?(?:\d{1,3}|\p{L}|[ivx]{1,5})[.)]|\d{1,2}(?:\.\d{1,2})+\.?|\[\d{1,3}\])$/u;
 /** Words per phrase above which a column that fills its width is prose. */
 const PROSE_WORDS = 4;
 
@@ -11,18 +13,27 @@ const PROSE_WORDS = 4;
  * Whether rows are a table's. `ruled` text is believed sooner: rules around it say that it belongs together. Columns of
  * prose (most lines fill the width, with many words) are never a table.
  */
-export function isTabular(rows: readonly PhraseRow[], columns: readonly Column[], evidence: "ruled" | "aligned"): boolean {
+export function isTabular(
+  rows: readonly PhraseRow[],
+  columns: readonly Column[],
+  evidence: "ruled" | "aligned",
+): boolean {
   if (columns.length < 2 || rows.length < 2) return false;
   const telling = rows.filter((row) => row.phrases.length > 1);
   const share = telling.length / rows.length;
   if (share < (evidence === "ruled" ? 0.4 : 0.6)) return false;
   const inColumn = columns.map((): Phrase[] => []);
-  for (const row of rows) for (const phrase of row.phrases) inColumn[columnSpanOf(phrase, columns).column]!.push(phrase);
+  for (const row of rows)
+    for (const phrase of row.phrases) inColumn[columnSpanOf(phrase, columns).column]!.push(phrase);
   const prose = inColumn.filter((phrases, index) => isProse(phrases, columns[index]!)).length;
   if (prose > (columns.length >= 3 ? 1 : 0) && !(evidence === "ruled" && columns.length >= 3)) return false;
   if (evidence === "ruled") return prose < 2 || columns.length >= 3;
   if (telling.length < MIN_ROWS) return false;
-  const numeric = inColumn.filter((phrases) => phrases.filter(({ text }) => isNumeric(text)).length > 0.5 * phrases.length).length;
+  const markers = inColumn[0]!.filter(({ text }) => LIST_MARKER.test(text)).length;
+  if (columns.length === 2 && markers > 0.6 * inColumn[0]!.length) return false;
+  const numeric = inColumn.filter(
+    (phrases) => phrases.filter(({ text }) => isNumeric(text)).length > 0.5 * phrases.length,
+  ).length;
   const regular = inColumn.filter((phrases) => phrases.length >= 0.5 * telling.length && isAligned(phrases)).length;
   if (regular < Math.min(2, columns.length)) return false;
   if (columns.length === 2) return numeric >= 1 && telling.length >= MIN_ROWS && prose === 0;
@@ -42,9 +53,15 @@ function isAligned(phrases: readonly Phrase[]): boolean {
   const agree = (place: (phrase: Phrase) => number): boolean => {
     const places = phrases.map(place).sort((a, b) => a - b);
     const median = places[places.length >> 1]!;
-    return phrases.filter((phrase) => Math.abs(place(phrase) - median) < 0.45 * phrase.size).length >= 0.6 * phrases.length;
+    return (
+      phrases.filter((phrase) => Math.abs(place(phrase) - median) < 0.45 * phrase.size).length >= 0.6 * phrases.length
+    );
   };
-  return agree((phrase) => phrase.left) || agree((phrase) => phrase.right) || agree((phrase) => (phrase.left + phrase.right) / 2);
+  return (
+    agree((phrase) => phrase.left) ||
+    agree((phrase) => phrase.right) ||
+    agree((phrase) => (phrase.left + phrase.right) / 2)
+  );
 }
 
 /** Stretches of rows that line up in columns. */
@@ -83,7 +100,9 @@ function withHeads(above: readonly PhraseRow[], table: PhraseRow[]): PhraseRow[]
     const [phrase, second] = row.phrases;
     if (phrase === undefined || second !== undefined) break;
     const middle = (phrase.left + phrase.right) / 2;
-    const isOver = Math.abs(middle - (values.left + values.right) / 2) < 0.12 * (values.right - values.left) && phrase.left > columns[0]!.right;
+    const isOver =
+      Math.abs(middle - (values.left + values.right) / 2) < 0.12 * (values.right - values.left) &&
+      phrase.left > columns[0]!.right;
     if (!isOver || result[0]!.top - row.bottom > 0.8 * phrase.size) break;
     result.unshift(row);
   }
@@ -95,7 +114,11 @@ function fitsBetween(row: PhraseRow, run: readonly PhraseRow[]): boolean {
   const phrase = row.phrases[0]!;
   const left = Math.min(...run.map((other) => other.phrases[0]!.left));
   const right = Math.max(...run.map((other) => other.phrases.at(-1)!.right));
-  return phrase.right - phrase.left < 0.6 * (right - left) && phrase.left >= left - 2 * phrase.size && phrase.right <= right + 2 * phrase.size;
+  return (
+    phrase.right - phrase.left < 0.6 * (right - left) &&
+    phrase.left >= left - 2 * phrase.size &&
+    phrase.right <= right + 2 * phrase.size
+  );
 }
 
 /** Drops rows at both ends that do not fit the columns of the others, then judges the rest. */

@@ -1,8 +1,8 @@
-import type { Area, Rule } from "./page-content.ts";
-import { type CellDraft, buildTable } from "./table-cells.ts";
-import { isNumeric, type Phrase, type PhraseRow } from "./table-phrases.ts";
 import type { TableData } from "@groundwork/contracts";
+import type { Area, Rule } from "./page-content.ts";
 import type { Vocabulary } from "./repair.ts";
+import { buildTable, type CellDraft } from "./table-cells.ts";
+import { isNumeric, type Phrase, type PhraseRow } from "./table-phrases.ts";
 
 export interface Column {
   readonly left: number;
@@ -78,7 +78,11 @@ interface LogicalRow {
 }
 
 /** Joins rows of text into rows of the table: wrapped cells, and cells centred beside others of several lines. */
-export function logicalRows(rows: readonly PhraseRow[], columns: readonly Column[], rules: readonly Rule[]): LogicalRow[] {
+export function logicalRows(
+  rows: readonly PhraseRow[],
+  columns: readonly Column[],
+  rules: readonly Rule[],
+): LogicalRow[] {
   const result: LogicalRow[] = [];
   const steps = rows.slice(1).map((row, index) => row.top - rows[index]!.bottom);
   const usual = [...steps].sort((a, b) => a - b)[steps.length >> 1] ?? 0;
@@ -95,9 +99,25 @@ export function logicalRows(rows: readonly PhraseRow[], columns: readonly Column
     const gap = row.top - last.rows.at(-1)!.bottom;
     const disjoint = [...filled].every((column) => !last.filled.has(column));
     const overlaps = gap < -0.3 * size;
-    const isContinuation = columns.length > 2 && gap < 0.12 * size && gap < usual - 0.1 * size && filled.size < last.filled.size && filled.size <= columns.length / 2;
-    const runsOn = row.phrases.length === 1 && columns.length >= 2 && last.rows.length < 6 && gap < 0.2 * size && filled.size < last.filled.size && /^\p{Ll}/u.test(row.phrases[0]!.text);
-    if ((overlaps && disjoint) || (overlaps && last.rows.some((other) => other.phrases.length === 1)) || isContinuation || runsOn) {
+    const isContinuation =
+      columns.length > 2 &&
+      gap < 0.12 * size &&
+      gap < usual - 0.1 * size &&
+      filled.size < last.filled.size &&
+      filled.size <= columns.length / 2;
+    const runsOn =
+      row.phrases.length === 1 &&
+      columns.length >= 2 &&
+      last.rows.length < 6 &&
+      gap < 0.2 * size &&
+      filled.size < last.filled.size &&
+      /^\p{Ll}/u.test(row.phrases[0]!.text);
+    if (
+      (overlaps && disjoint) ||
+      (overlaps && last.rows.some((other) => other.phrases.length === 1)) ||
+      isContinuation ||
+      runsOn
+    ) {
       last.rows.push(row);
       for (const column of filled) last.filled.add(column);
     } else {
@@ -108,11 +128,21 @@ export function logicalRows(rows: readonly PhraseRow[], columns: readonly Column
 }
 
 function isRuledApart(above: PhraseRow, row: PhraseRow, rules: readonly Rule[]): boolean {
-  return rules.some((rule) => rule.orientation === "horizontal" && rule.at > above.baseline - 1 && rule.at < row.baseline - 0.5 * row.phrases[0]!.size);
+  return rules.some(
+    (rule) =>
+      rule.orientation === "horizontal" &&
+      rule.at > above.baseline - 1 &&
+      rule.at < row.baseline - 0.5 * row.phrases[0]!.size,
+  );
 }
 
 /** Builds a table from rows and columns. `rules` widen spanning heads and part rows. */
-export function buildAlignedTable(rows: readonly PhraseRow[], columns: readonly Column[], rules: readonly Rule[], vocabulary: Vocabulary): TableData {
+export function buildAlignedTable(
+  rows: readonly PhraseRow[],
+  columns: readonly Column[],
+  rules: readonly Rule[],
+  vocabulary: Vocabulary,
+): TableData {
   const logical = logicalRows(rows, columns, rules);
   const headerRows = countHeaderRows(logical, columns);
   const drafts: CellDraft[] = [];
@@ -120,9 +150,17 @@ export function buildAlignedTable(rows: readonly PhraseRow[], columns: readonly 
     const cells = new Map<number, CellDraft>();
     for (const phrase of textRows.flatMap((textRow) => textRow.phrases)) {
       const place = spanOf(phrase, textRows, columns, rules, row < headerRows);
-      const holder = [...cells.values()].find((cell) => place.column < cell.column + cell.columnSpan && cell.column < place.column + place.columnSpan);
+      const holder = [...cells.values()].find(
+        (cell) => place.column < cell.column + cell.columnSpan && cell.column < place.column + place.columnSpan,
+      );
       if (holder === undefined) {
-        cells.set(place.column, { row, column: place.column, rowSpan: 1, columnSpan: place.columnSpan, phrases: [phrase] });
+        cells.set(place.column, {
+          row,
+          column: place.column,
+          rowSpan: 1,
+          columnSpan: place.columnSpan,
+          phrases: [phrase],
+        });
       } else {
         holder.phrases.push(phrase);
       }
@@ -133,7 +171,13 @@ export function buildAlignedTable(rows: readonly PhraseRow[], columns: readonly 
 }
 
 /** A head over several columns reaches as far as the rule under it, or over all value columns when it stands alone. */
-function spanOf(phrase: Phrase, rows: readonly PhraseRow[], columns: readonly Column[], rules: readonly Rule[], inHeader: boolean): { column: number; columnSpan: number } {
+function spanOf(
+  phrase: Phrase,
+  rows: readonly PhraseRow[],
+  columns: readonly Column[],
+  rules: readonly Rule[],
+  inHeader: boolean,
+): { column: number; columnSpan: number } {
   const own = columnSpanOf(phrase, columns);
   const alone = rows.length === 1 && rows[0]!.phrases.length === 1;
   const whole = { left: columns[0]!.left, right: columns.at(-1)!.right };
@@ -149,15 +193,25 @@ function spanOf(phrase: Phrase, rows: readonly PhraseRow[], columns: readonly Co
         rule.to - rule.from < 0.97 * (whole.right - whole.left),
     );
     if (under !== undefined) {
-      const covered = columns.map((column, index) => ({ column, index })).filter(({ column }) => (column.left + column.right) / 2 > under.from && (column.left + column.right) / 2 < under.to);
+      const covered = columns
+        .map((column, index) => ({ column, index }))
+        .filter(
+          ({ column }) => (column.left + column.right) / 2 > under.from && (column.left + column.right) / 2 < under.to,
+        );
       if (covered.length > 1) return { column: covered[0]!.index, columnSpan: covered.length };
     }
     if (alone && columns.length > 2) {
       const values = { left: columns[1]!.left, right: whole.right };
-      if (Math.abs(middle - (values.left + values.right) / 2) < 0.06 * (values.right - values.left)) return { column: 1, columnSpan: columns.length - 1 };
+      if (Math.abs(middle - (values.left + values.right) / 2) < 0.06 * (values.right - values.left))
+        return { column: 1, columnSpan: columns.length - 1 };
     }
   }
-  if (alone && columns.length > 1 && phrase.left > whole.left + 2 * phrase.size && Math.abs(middle - (whole.left + whole.right) / 2) < 0.06 * (whole.right - whole.left)) {
+  if (
+    alone &&
+    columns.length > 1 &&
+    phrase.left > whole.left + 2 * phrase.size &&
+    Math.abs(middle - (whole.left + whole.right) / 2) < 0.06 * (whole.right - whole.left)
+  ) {
     return { column: 0, columnSpan: columns.length };
   }
   return own;
@@ -167,7 +221,9 @@ function spanOf(phrase: Phrase, rows: readonly PhraseRow[], columns: readonly Co
 export function countHeaderRows(rows: readonly LogicalRow[], columns: readonly Column[]): number {
   const phrasesOf = (row: LogicalRow): Phrase[] => row.rows.flatMap((textRow) => [...textRow.phrases]);
   const isValue = (phrase: Phrase): boolean => isNumeric(phrase.text) && !/^(?:19|20)\d\d$/.test(phrase.text);
-  const bodyNumeric = rows.some((row) => phrasesOf(row).some((phrase) => phrase.left > columns[0]!.right - 1 && isValue(phrase)));
+  const bodyNumeric = rows.some((row) =>
+    phrasesOf(row).some((phrase) => phrase.left > columns[0]!.right - 1 && isValue(phrase)),
+  );
   let count = 0;
   for (const row of rows) {
     if (count >= Math.min(5, rows.length - 1)) break;
@@ -177,9 +233,17 @@ export function countHeaderRows(rows: readonly LogicalRow[], columns: readonly C
     const isBold = phrases.every((phrase) => phrase.bold);
     const nextBold = rows[count + 1] !== undefined && phrasesOf(rows[count + 1]!).every((phrase) => phrase.bold);
     if (!hasKey && values <= phrases.length / 2) count++;
-    else if (bodyNumeric && values === 0 && phrases.length > 1 && !rows.slice(0, count).some((other) => other.filled.has(0))) count++;
+    else if (
+      bodyNumeric &&
+      values === 0 &&
+      phrases.length > 1 &&
+      !rows.slice(0, count).some((other) => other.filled.has(0))
+    )
+      count++;
     else if (isBold && !nextBold && phrases.length > 1 && count === 0) count++;
     else break;
   }
-  return count === 0 && rows.length > 1 && !phrasesOf(rows[0]!).some(isValue) && phrasesOf(rows[0]!).length >= 2 ? 1 : count;
+  return count === 0 && rows.length > 1 && !phrasesOf(rows[0]!).some(isValue) && phrasesOf(rows[0]!).length >= 2
+    ? 1
+    : count;
 }

@@ -1,8 +1,8 @@
 import type { TableData } from "@groundwork/contracts";
-import { type Area, type Rule } from "./page-content.ts";
-import { joinRules, ruleGroups } from "./rules.ts";
+import type { Area, Rule } from "./page-content.ts";
 import type { Vocabulary } from "./repair.ts";
-import { type CellDraft, buildTable } from "./table-cells.ts";
+import { joinRules, ruleGroups } from "./rules.ts";
+import { buildTable, type CellDraft } from "./table-cells.ts";
 import { type Phrase, phraseOf } from "./table-phrases.ts";
 import type { Word } from "./words.ts";
 
@@ -65,8 +65,10 @@ export function gridCells(grid: RuledGrid): CellDraft[] {
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const own = row * columns + column;
-      if (column + 1 < columns && !covered("vertical", xs[column + 1]!, ys[row]!, ys[row + 1]!)) parent[find(own + 1)] = find(own);
-      if (row + 1 < rows && !covered("horizontal", ys[row + 1]!, xs[column]!, xs[column + 1]!)) parent[find(own + columns)] = find(own);
+      if (column + 1 < columns && !covered("vertical", xs[column + 1]!, ys[row]!, ys[row + 1]!))
+        parent[find(own + 1)] = find(own);
+      if (row + 1 < rows && !covered("horizontal", ys[row + 1]!, xs[column]!, xs[column + 1]!))
+        parent[find(own + columns)] = find(own);
     }
   }
   const groups = new Map<number, number[]>();
@@ -84,7 +86,14 @@ export function gridCells(grid: RuledGrid): CellDraft[] {
       cells.push({ row: top, column: left, rowSpan: bottom - top + 1, columnSpan: right - left + 1, phrases: [] });
     } else {
       // Not a rectangle: a stray rule. Every place stands for itself.
-      for (const index of members) cells.push({ row: Math.floor(index / columns), column: index % columns, rowSpan: 1, columnSpan: 1, phrases: [] });
+      for (const index of members)
+        cells.push({
+          row: Math.floor(index / columns),
+          column: index % columns,
+          rowSpan: 1,
+          columnSpan: 1,
+          phrases: [],
+        });
     }
   }
   return cells.sort((a, b) => a.row - b.row || a.column - b.column);
@@ -99,7 +108,8 @@ export function fillCells(grid: RuledGrid, cells: readonly CellDraft[], words: r
     const x = (word.left + word.right) / 2;
     const y = word.baseline - 0.3 * word.style.size;
     const cell = cells.find(
-      ({ row, column, rowSpan, columnSpan }) => x >= xs[column]! && x <= xs[column + columnSpan]! && y >= ys[row]! && y <= ys[row + rowSpan]!,
+      ({ row, column, rowSpan, columnSpan }) =>
+        x >= xs[column]! && x <= xs[column + columnSpan]! && y >= ys[row]! && y <= ys[row + rowSpan]!,
     );
     if (cell === undefined) left.push(word);
     else byCell.set(cell, [...(byCell.get(cell) ?? []), word]);
@@ -114,12 +124,18 @@ function phrasesOf(words: readonly Word[]): Phrase[] {
   const lines: Word[][] = [];
   for (const word of sorted) {
     const first = lines.at(-1)?.[0];
-    if (first !== undefined && word.baseline - first.baseline < 0.4 * Math.max(word.style.size, first.style.size)) lines.at(-1)!.push(word);
+    if (first !== undefined && word.baseline - first.baseline < 0.4 * Math.max(word.style.size, first.style.size))
+      lines.at(-1)!.push(word);
     else lines.push([word]);
   }
   return lines.map((line) => phraseOf(line.sort((a, b) => a.left - b.left)));
 }
 
-export function buildRuledTable(cells: readonly CellDraft[], grid: RuledGrid, headerRows: number, vocabulary: Vocabulary): TableData {
+export function buildRuledTable(
+  cells: readonly CellDraft[],
+  grid: RuledGrid,
+  headerRows: number,
+  vocabulary: Vocabulary,
+): TableData {
   return buildTable(cells, grid.ys.length - 1, grid.xs.length - 1, headerRows, vocabulary);
 }

@@ -1,13 +1,20 @@
 import type { TableData } from "@groundwork/contracts";
+import { columnGroups } from "./column-groups.ts";
 import { type Line, lineOf } from "./lines.ts";
 import type { Area, Rule } from "./page-content.ts";
 import type { PageLines } from "./page-lines.ts";
 import type { Vocabulary } from "./repair.ts";
 import { joinRules, ruleBands } from "./rules.ts";
-import { columnGroups } from "./column-groups.ts";
-import { findRuns, isTabular } from "./table-regions.ts";
 import { type PhraseRow, phraseRows } from "./table-phrases.ts";
-import { buildAlignedTable, columnsOf, countHeaderRows, logicalRows , type Column, columnSpanOf } from "./tables-aligned.ts";
+import { findRuns, isTabular } from "./table-regions.ts";
+import {
+  buildAlignedTable,
+  type Column,
+  columnSpanOf,
+  columnsOf,
+  countHeaderRows,
+  logicalRows,
+} from "./tables-aligned.ts";
 import { buildRuledTable, fillCells, findGrids, gridCells, type RuledGrid } from "./tables-ruled.ts";
 import type { Word } from "./words.ts";
 
@@ -34,7 +41,12 @@ const MAX_CELL_WORDS = 250;
  * Finds the tables of a page, surest first: grids of rules; text between rules of equal extent; rows whose phrases line
  * up in columns. Gives back the lines that belong to none.
  */
-export function findTables(page: PageLines, lines: readonly Line[], vocabulary: Vocabulary, open?: OpenTable): { tables: FoundTable[]; rest: Line[] } {
+export function findTables(
+  page: PageLines,
+  lines: readonly Line[],
+  vocabulary: Vocabulary,
+  open?: OpenTable,
+): { tables: FoundTable[]; rest: Line[] } {
   const search = new TableSearch(page, lines, vocabulary);
   search.ruled();
   search.banded();
@@ -72,12 +84,15 @@ class TableSearch {
   #hasTextBeside({ left, right, top, bottom }: Area, rules: readonly Rule[] = []): boolean {
     const isDrawn = (at: number): boolean => {
       let length = 0;
-      for (const rule of rules) if (rule.orientation === "vertical" && Math.abs(rule.at - at) < 4) length += rule.to - rule.from;
+      for (const rule of rules)
+        if (rule.orientation === "vertical" && Math.abs(rule.at - at) < 4) length += rule.to - rule.from;
       return length > 0.6 * (bottom - top);
     };
     const isBetween = (line: Line): boolean => line.baseline > top && line.baseline < bottom + 1;
     const groups = columnGroups(this.rest, this.#page.main.width);
-    const own = groups.filter((group) => group.some((line) => isBetween(line) && line.right > left && line.left < right));
+    const own = groups.filter((group) =>
+      group.some((line) => isBetween(line) && line.right > left && line.left < right),
+    );
     const beside = own.flat().filter(isBetween);
     if (!isDrawn(left) && beside.some((line) => line.right <= left + 2)) return true;
     return !isDrawn(right) && beside.some((line) => line.left >= right - 2);
@@ -87,7 +102,8 @@ class TableSearch {
     const cells = gridCells(grid);
     fillCells(grid, cells, words);
     const filled = cells.filter((cell) => cell.phrases.length > 0);
-    const countWords = (phrases: readonly { words: readonly Word[] }[]): number => phrases.reduce((sum, phrase) => sum + phrase.words.length, 0);
+    const countWords = (phrases: readonly { words: readonly Word[] }[]): number =>
+      phrases.reduce((sum, phrase) => sum + phrase.words.length, 0);
     if (filled.length < 2) return undefined;
     if (filled.some((cell) => countWords(cell.phrases) > MAX_CELL_WORDS)) return undefined;
     const rows = phraseRows([lineOf(words)]);
@@ -99,8 +115,12 @@ class TableSearch {
     const lacksRows = usedRows <= 2 && usedColumns >= 2 && textRows >= usedRows + 3;
     const lacksColumns = usedColumns === 1 && columns.length >= 2;
     if (lacksRows || lacksColumns) {
-      const given = lacksRows ? grid.xs.slice(1).map((right, index) => ({ left: grid.xs[index]! + 1, right: right - 1 })) : columns;
-      return isTabular(rows, columns, "ruled") ? buildAlignedTable(rows, given, this.#rules, this.#vocabulary) : undefined;
+      const given = lacksRows
+        ? grid.xs.slice(1).map((right, index) => ({ left: grid.xs[index]! + 1, right: right - 1 }))
+        : columns;
+      return isTabular(rows, columns, "ruled")
+        ? buildAlignedTable(rows, given, this.#rules, this.#vocabulary)
+        : undefined;
     }
     if (usedColumns < 2) return undefined;
     return buildRuledTable(cells, grid, this.#gridHeaderRows(grid, filled), this.#vocabulary);
@@ -163,8 +183,16 @@ class TableSearch {
     const rows: PhraseRow[] = [];
     for (const row of phraseRows(this.rest)) {
       const spans = row.phrases.map((phrase) => columnSpanOf(phrase, places));
-      const fits = row.phrases.every((phrase, index) => spans[index]!.columnSpan === 1 && fitsColumn(phrase, places[spans[index]!.column]!));
-      if (row.top > top || row.phrases.length < 2 || !fits || new Set(spans.map((span) => span.column)).size < row.phrases.length) break;
+      const fits = row.phrases.every(
+        (phrase, index) => spans[index]!.columnSpan === 1 && fitsColumn(phrase, places[spans[index]!.column]!),
+      );
+      if (
+        row.top > top ||
+        row.phrases.length < 2 ||
+        !fits ||
+        new Set(spans.map((span) => span.column)).size < row.phrases.length
+      )
+        break;
       rows.push(row);
     }
     if (rows.length === 0) return;
@@ -238,7 +266,10 @@ export function continuesTable(table: FoundTable, { places }: OpenTable): boolea
   if (table.places.length !== places.length) return false;
   const near = table.places.filter((place, index) => {
     const other = places[index]!;
-    return Math.min(place.right, other.right) - Math.max(place.left, other.left) > 0.5 * Math.min(place.right - place.left, other.right - other.left);
+    return (
+      Math.min(place.right, other.right) - Math.max(place.left, other.left) >
+      0.5 * Math.min(place.right - place.left, other.right - other.left)
+    );
   });
   return near.length === places.length;
 }
@@ -246,11 +277,13 @@ export function continuesTable(table: FoundTable, { places }: OpenTable): boolea
 /** The head rows of a table as text, one list per row. */
 export function headerOf(table: TableData): string[][] {
   const rows = new Set(table.cells.filter((cell) => cell.header === true).map((cell) => cell.row));
-  return [...rows].sort((a, b) => a - b).map((row) => {
-    const texts = Array.from({ length: table.columns }, () => "");
-    for (const cell of table.cells) if (cell.row === row) texts[cell.column] = cell.text;
-    return texts;
-  });
+  return [...rows]
+    .sort((a, b) => a - b)
+    .map((row) => {
+      const texts = Array.from({ length: table.columns }, () => "");
+      for (const cell of table.cells) if (cell.row === row) texts[cell.column] = cell.text;
+      return texts;
+    });
 }
 
 function areaSize({ left, right, top, bottom }: Area): number {

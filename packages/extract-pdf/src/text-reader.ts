@@ -135,7 +135,10 @@ function readFrom(
   // Invisible text is kept where it is all there is: OCR under a scan. Beside visible text it is a trap or a duplicate.
   const kept = hidden.length > visible.length ? [...levelSizes(hidden), ...visible] : visible;
   markVertical(kept);
-  return { glyphs: kept, health: { glyphs: kept.length, unmapped, guessed, invisible: kept === visible ? 0 : hidden.length } };
+  return {
+    glyphs: kept,
+    health: { glyphs: kept.length, unmapped, guessed, invisible: kept === visible ? 0 : hidden.length },
+  };
 }
 
 /** The letters of an Arabic ligature (lam and alef) share its box, and PDFium hands them on in the order of the eye. */
@@ -285,7 +288,8 @@ const LIGATURE_CODES: ReadonlyMap<number, string> = new Map([
 /** A tab or line end that has a glyph's width was printed: it is no white space. */
 function isLigatureCode(pdfium: Pdfium, textPage: number, index: number, code: number, scratch: number): boolean {
   if (!LIGATURE_CODES.has(code) || pdfium.call("FPDFText_GetTextObject")(textPage, index) === 0) return false;
-  if (pdfium.call("FPDFText_GetCharBox")(textPage, index, scratch, scratch + 8, scratch + 16, scratch + 24) === 0) return false;
+  if (pdfium.call("FPDFText_GetCharBox")(textPage, index, scratch, scratch + 8, scratch + 16, scratch + 24) === 0)
+    return false;
   const { f64 } = pdfium.views();
   const at = scratch >> 3;
   return f64[at + 1]! - f64[at]! > 1 && f64[at + 3]! - f64[at + 2]! > 2;

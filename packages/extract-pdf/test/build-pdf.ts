@@ -59,6 +59,13 @@ export function textAt(x: number, y: number, text: string, font: string = "F1", 
 }
 
 /** Lines below each other. */
-export function linesAt(x: number, y: number, lines: readonly string[], step: number = 12, font: string = "F1", size: number = 10): string {
+export function linesAt(
+  x: number,
+  y: number,
+  lines: readonly string[],
+  step: number = 12,
+  font: string = "F1",
+  size: number = 10,
+): string {
   return lines.map((line, index) => textAt(x, y - index * step, line, font, size)).join("");
 }

@@ -1,7 +1,7 @@
 import type { DocumentElement, DocumentMetadata, ExtractionPart } from "@groundwork/contracts";
 import { documentOfBytes } from "@groundwork/testing/extractor-suite";
-import { pdfExtractor } from "../src/index.ts";
 import type { PdfExtractorOptions } from "../src/index.ts";
+import { pdfExtractor } from "../src/index.ts";
 
 export interface Collected {
   readonly parts: readonly ExtractionPart[];
@@ -19,6 +19,9 @@ export async function collect(bytes: Uint8Array, options: PdfExtractorOptions = 
     await extractor.close?.();
   }
   const elements = parts.flatMap((part) => (part.type === "elements" ? part.elements : []));
-  const metadata = parts.reduce<DocumentMetadata>((last, part) => (part.type === "metadata" ? part.metadata : last), {});
+  const metadata = parts.reduce<DocumentMetadata>(
+    (last, part) => (part.type === "metadata" ? part.metadata : last),
+    {},
+  );
   return { parts, elements, metadata };
 }

@@ -7,7 +7,9 @@ import { buildPdf, linesAt, textAt } from "./build-pdf.ts";
 import { collect } from "./collect.ts";
 
 const fixture = (name: string): Promise<Buffer> => readFile(new URL(`./fixtures/${name}`, import.meta.url));
-const simple = buildPdf({ pages: [{ content: linesAt(60, 700, ["Leave is requested ten days ahead", "and approved by the line manager."]) }] });
+const simple = buildPdf({
+  pages: [{ content: linesAt(60, 700, ["Leave is requested ten days ahead", "and approved by the line manager."]) }],
+});
 const policy = await fixture("leave-policy.pdf");
 const locked = await fixture("password-secret.pdf");
 
@@ -16,12 +18,39 @@ describe("contract", () => {
     name: "pdf",
     create: () => pdfExtractor(),
     samples: [
-      { name: "simple.pdf", mediaType: "application/pdf", bytes: simple, expectText: ["requested ten days ahead and approved"] },
-      { name: "leave-policy.pdf", mediaType: "application/pdf", bytes: policy, expectText: ["Leave policy", "Parental leave"] },
+      {
+        name: "simple.pdf",
+        mediaType: "application/pdf",
+        bytes: simple,
+        expectText: ["requested ten days ahead and approved"],
+      },
+      {
+        name: "leave-policy.pdf",
+        mediaType: "application/pdf",
+        bytes: policy,
+        expectText: ["Leave policy", "Parental leave"],
+      },
       { name: "locked.pdf", mediaType: "application/pdf", bytes: locked, expectError: "PASSWORD_REQUIRED" },
-      { name: "locked-wrong.pdf", mediaType: "application/pdf", bytes: locked, password: "wrong", expectError: "PASSWORD_INCORRECT" },
-      { name: "locked-right.pdf", mediaType: "application/pdf", bytes: locked, password: "secret", expectText: ["Only with the password"] },
-      { name: "broken.pdf", mediaType: "application/pdf", bytes: Buffer.from("%PDF-1.7\nnothing"), expectError: "CORRUPT_DOCUMENT" },
+      {
+        name: "locked-wrong.pdf",
+        mediaType: "application/pdf",
+        bytes: locked,
+        password: "wrong",
+        expectError: "PASSWORD_INCORRECT",
+      },
+      {
+        name: "locked-right.pdf",
+        mediaType: "application/pdf",
+        bytes: locked,
+        password: "secret",
+        expectText: ["Only with the password"],
+      },
+      {
+        name: "broken.pdf",
+        mediaType: "application/pdf",
+        bytes: Buffer.from("%PDF-1.7\nnothing"),
+        expectError: "CORRUPT_DOCUMENT",
+      },
     ],
     randomDocuments: 6,
   });
@@ -88,7 +117,9 @@ describe("pages without a text layer", () => {
   });
 
   it("gives nothing for a blank page", async () => {
-    const { parts } = await collect(buildPdf({ pages: [{ content: "" }, { content: textAt(60, 700, "Second page") }] }));
+    const { parts } = await collect(
+      buildPdf({ pages: [{ content: "" }, { content: textAt(60, 700, "Second page") }] }),
+    );
     expect(parts.filter((part) => part.type === "page-image")).toEqual([]);
     expect(parts.filter((part) => part.type === "progress")).toEqual([
       { type: "progress", unit: "page", done: 1, total: 2 },
@@ -116,8 +147,11 @@ describe("hidden text", () => {
 
 describe("document", () => {
   it("reads the metadata that is stated and guesses nothing", async () => {
-    const info = "/Title (Travel policy) /Author (Finance) /CreationDate (D:20240131120000+02'00') /ModDate (D:20240201)";
-    const { metadata } = await collect(buildPdf({ pages: [{ content: textAt(60, 700, "Text") }], info, catalog: "/Lang (en_GB)" }));
+    const info =
+      "/Title (Travel policy) /Author (Finance) /CreationDate (D:20240131120000+02'00') /ModDate (D:20240201)";
+    const { metadata } = await collect(
+      buildPdf({ pages: [{ content: textAt(60, 700, "Text") }], info, catalog: "/Lang (en_GB)" }),
+    );
     expect(metadata).toMatchObject({
       title: "Travel policy",
       author: "Finance",
@@ -182,7 +216,7 @@ describe("document", () => {
     for await (const _part of extractor.extract(documentOfBytes(simple, "application/pdf"))) break;
     const broken = documentOfBytes(Buffer.from("%PDF-1.4 broken"), "application/pdf");
     await expect(async () => {
-      for await (const _part of extractor.extract(broken)) continue;
+      for await (const _part of extractor.extract(broken));
     }).rejects.toSatisfy((error) => GroundworkError.isInstance(error) && error.code === "CORRUPT_DOCUMENT");
     let elements = 0;
     for await (const part of extractor.extract(documentOfBytes(simple, "application/pdf"))) {
