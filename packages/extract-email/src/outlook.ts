@@ -1,12 +1,12 @@
 import { createRequire } from "node:module";
 import { type ExtractionPart, GroundworkError } from "@groundwork/contracts";
 import { createTextDecoder, detectCharset, isSupportedCharset } from "@groundwork/media-type";
-import MsgReaderPackage, { type FieldsData } from "@kenjiuno/msgreader";
+import type { FieldsData, default as MsgReaderPackage } from "@kenjiuno/msgreader";
 import type { MailInput } from "./email-extractor.ts";
 import { type MailAddress, type MailAttachment, type Message, messageParts } from "./message.ts";
 
-// The package is CommonJS: its default export is a member of what an ES import calls the default.
-const MsgReader = MsgReaderPackage.default;
+// The package is CommonJS with a member `default`, which loaders wrap differently: required, it is the same everywhere.
+const { default: MsgReader } = createRequire(import.meta.url)("@kenjiuno/msgreader") as typeof MsgReaderPackage;
 type MsgReader = InstanceType<typeof MsgReader>;
 
 /** Windows' number of a code page as an encoding. */
