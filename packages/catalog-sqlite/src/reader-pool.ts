@@ -34,7 +34,8 @@ export class ReaderPool {
     let rows: Iterator<unknown> | undefined;
     const release = (): void => {
       if (reader === undefined) return;
-      rows?.return?.();
+      // A catalog that was closed meanwhile has freed it already.
+      if (reader.database.isOpen) rows?.return?.();
       this.#release(reader);
       reader = undefined;
     };
