@@ -23,7 +23,7 @@ const TABLE: readonly (readonly [code: string, expected: ErrorCode, retryable: b
 ];
 
 test.each(TABLE)("%s becomes %s", (code, expected, retryable) => {
-  const cause = Object.assign(new Error("open '/home/ana/secret'"), { code });
+  const cause = Object.assign(new Error("open 'people/ana.txt'"), { code });
   const error = fromFileError(cause);
   expect(error.code).toBe(expected);
   expect(error.retryable).toBe(retryable);

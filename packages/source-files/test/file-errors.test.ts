@@ -21,7 +21,7 @@ const TABLE: readonly (readonly [code: string, object: ErrorCode, root: ErrorCod
 ];
 
 test.each(TABLE)("%s becomes %s for an object, %s for the source", (code, object, root, retryable) => {
-  const cause = Object.assign(new Error("open '/home/ana/secret'"), { code });
+  const cause = Object.assign(new Error("open 'people/ana.txt'"), { code });
   for (const [absent, expected] of [
     ["NOT_FOUND", object],
     ["SOURCE_NOT_FOUND", root],
