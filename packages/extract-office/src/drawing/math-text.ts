@@ -262,6 +262,6 @@ function convert(node: XmlNode): string {
 export function renderMath(node: XmlNode): string {
   return inside(node)
     .replace(/\s+/g, " ")
-    .replace(/ ([_^}])/g, "$1")
+    .replace(/ ([_^])/g, "$1")
     .trim();
 }

@@ -171,7 +171,8 @@ export class RtfReader {
         this.#group.codePage = this.#basePage();
         return true;
       case "chftn":
-        this.#append(`[${this.#notes + (this.#collectors.length === 0 ? 1 : 0)}]`);
+        // Inside the note itself the mark is only repeated.
+        if (this.#collectors.length === 0) this.#append(`[${this.#notes + 1}]`);
         return true;
       case "yr":
       case "mo":
@@ -291,7 +292,7 @@ export class RtfReader {
       }
       case "footnote": {
         const number = ++this.#notes;
-        const shown = cleanText(text.replace(`[${number}]`, "")).trim();
+        const shown = cleanText(text).trim();
         if (shown === "") return;
         this.#after.push({
           kind: "footnote",
