@@ -101,6 +101,7 @@ async function run(request: Extract<HostRequest, { type: "extract" | "recognize"
   const abort = new AbortController();
   const state: NonNullable<typeof running> = { task: request.task, abort, credits: PART_CREDITS, wake: undefined };
   running = state;
+  send({ type: "started", task: request.task });
   const credit = async (): Promise<void> => {
     while (state.credits === 0 && !abort.signal.aborted) await new Promise<void>((resolve) => (state.wake = resolve));
     state.credits--;

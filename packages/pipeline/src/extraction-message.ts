@@ -53,6 +53,8 @@ export type HostPart =
 
 /** What a host answers. */
 export type HostReply =
+  /** The host is up and has taken the task: from here on its time counts. */
+  | { readonly type: "started"; readonly task: number }
   | { readonly type: "part"; readonly task: number; readonly part: HostPart }
   | { readonly type: "end"; readonly task: number }
   | { readonly type: "error"; readonly task: number; readonly error: SerializedError };

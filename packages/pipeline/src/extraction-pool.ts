@@ -19,6 +19,7 @@ import { type HostChannel, processChannel, threadChannel } from "./host-channel.
 /** Documents up to this size travel as bytes; larger ones need a path. */
 const INLINE_BYTES = 64 * 1024 * 1024;
 const MEMORY_POLL_MS = 200;
+const START_TIMEOUT_MS = 60_000;
 /** A host that has read this many documents is replaced: a bound on what parsers leak. */
 const DOCUMENTS_PER_HOST = 500;
 
@@ -170,7 +171,8 @@ export class ExtractionPool {
     host.onReply = (reply) => {
       if (reply.task !== task) return;
       lastSign = performance.now();
-      if (reply.type === "part") queue.push(decodePart(reply.part));
+      if (reply.type === "started") started = lastSign;
+      else if (reply.type === "part") queue.push(decodePart(reply.part));
       else if (reply.type === "end") finished = true;
       else {
         const { ids: inner, ...error } = reply.error;
@@ -178,7 +180,9 @@ export class ExtractionPool {
       }
       notify();
     };
-    const started = performance.now();
+    // Until the host is up, its start counts against a limit of its own: a busy machine is not a slow document.
+    let started: number | undefined;
+    const posted = performance.now();
     let killed = false;
     const stop = (error: GroundworkError): void => {
       killed = true;
@@ -186,18 +190,23 @@ export class ExtractionPool {
     };
     const watch = setInterval(() => {
       const now = performance.now();
-      if (now - started > this.#limits.documentTimeoutMs || now - lastSign > this.#limits.stallTimeoutMs) {
-        const limit =
-          now - started > this.#limits.documentTimeoutMs ? this.#limits.documentTimeoutMs : this.#limits.stallTimeoutMs;
-        stop(
-          new GroundworkError(
-            "TIMED_OUT",
-            `Reading the document took longer than ${limit} ms${limit === this.#limits.stallTimeoutMs ? " without progress" : ""}. Raise the limit or mend the file.`,
-            {
-              ...ids,
-              retryable: true,
-            },
-          ),
+      const { documentTimeoutMs, stallTimeoutMs } = this.#limits;
+      const timedOut = (message: string): void =>
+        stop(new GroundworkError("TIMED_OUT", message, { ...ids, retryable: true }));
+      if (started === undefined) {
+        if (now - posted > START_TIMEOUT_MS)
+          timedOut(`The ${kind} that reads documents did not start within ${START_TIMEOUT_MS} ms.`);
+        return;
+      }
+      if (now - started > documentTimeoutMs) {
+        timedOut(
+          `Reading the document took longer than ${documentTimeoutMs} ms. Raise limits.documentTimeoutMs or mend the file.`,
+        );
+        return;
+      }
+      if (now - lastSign > stallTimeoutMs) {
+        timedOut(
+          `Reading the document made no progress for ${stallTimeoutMs} ms. Raise limits.stallTimeoutMs or mend the file.`,
         );
         return;
       }

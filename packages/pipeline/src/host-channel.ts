@@ -45,7 +45,11 @@ export function threadChannel(memoryMb: number): HostChannel {
     onExit: (listener) => void worker.once("exit", (code) => listener({ memory, code, signal: null })),
     residentBytes: async () => undefined,
     hold: (active) => (active ? worker.ref() : worker.unref()),
-    kill: async () => void (await worker.terminate()),
+    kill: async () => {
+      // The end of an idle host must be waited for like any other work.
+      worker.ref();
+      await worker.terminate();
+    },
   };
 }
 
@@ -87,6 +91,7 @@ export function processChannel(): HostChannel {
     residentBytes: async () => (child.pid === undefined ? undefined : residentBytesOf(child.pid)),
     hold,
     kill: async () => {
+      hold(true);
       child.kill("SIGKILL");
       await exited;
     },

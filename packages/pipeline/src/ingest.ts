@@ -10,6 +10,7 @@ import {
 } from "@groundwork/contracts";
 import PQueue from "p-queue";
 import { DocumentProcessor } from "./document-processor.ts";
+import { estimateSeconds } from "./estimate-seconds.ts";
 import { DEFAULT_EXTRACTION_LIMITS } from "./extraction-limits.ts";
 import { ExtractionPool } from "./extraction-pool.ts";
 import type { FaultHook } from "./fault-point.ts";
@@ -181,14 +182,15 @@ class IngestRun {
     const queue = new PQueue({ concurrency });
     const stop = new AbortController();
     const both = AbortSignal.any([signal, stop.signal]);
-    const cost = (item: PlanItem): number => 1000 + (item.object?.size ?? 0);
+    const cost = (item: PlanItem): number => estimateSeconds(item.key, item.object?.size ?? 0);
     for (const { item } of plan.items) {
       const version = item.action === "delete" ? item.previous?.version : undefined;
       if (version !== undefined) this.#leaving.set(version, [...(this.#leaving.get(version) ?? []), item.documentId]);
     }
-    const reading = plan.items.filter(
-      ({ item }) => item.action === "add" || item.action === "change" || item.action === "retry",
-    );
+    // The longest first: a scan or a recording that starts last would keep one core waiting for it.
+    const reading = plan.items
+      .filter(({ item }) => item.action === "add" || item.action === "change" || item.action === "retry")
+      .sort((a, b) => cost(b.item) - cost(a.item));
     this.#meter.plan(
       reading.length,
       reading.reduce((sum, { item }) => sum + cost(item), 0),

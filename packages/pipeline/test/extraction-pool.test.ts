@@ -31,7 +31,7 @@ describe.each(["thread", "process"] as const)("an extraction %s", (isolation) =>
   const extractor = hostileExtractor({ isolation });
   const pool = new ExtractionPool({
     size: 1,
-    limits: { ...DEFAULT_EXTRACTION_LIMITS, stallTimeoutMs: 1500, documentMemoryMb: 300 },
+    limits: { ...DEFAULT_EXTRACTION_LIMITS, stallTimeoutMs: 20_000, documentMemoryMb: 300 },
   });
   afterAll(() => pool.close());
 
@@ -59,9 +59,18 @@ describe.each(["thread", "process"] as const)("an extraction %s", (isolation) =>
     expect(JSON.stringify(error.toJSON())).not.toContain("secret");
   });
 
+  test.each(["spin", "wait"] as const)("%s ends as TIMED_OUT, and the next document is read", async (order) => {
+    const impatient = new ExtractionPool({ size: 1, limits: { ...DEFAULT_EXTRACTION_LIMITS, stallTimeoutMs: 2000 } });
+    try {
+      const error = await expectError(() => collect(impatient.extract(extractor, documentOf(order))), "TIMED_OUT");
+      expect(error.retryable).toBe(true);
+      expect(await collect(impatient.extract(extractor, documentOf("after")))).toHaveLength(2);
+    } finally {
+      await impatient.close();
+    }
+  });
+
   test.each([
-    ["spin", "TIMED_OUT"],
-    ["wait", "TIMED_OUT"],
     ["crash", "WORKER_CRASHED"],
     ["memory", "OUT_OF_MEMORY"],
   ] as const)("%s ends as %s, and the next document is read", async (order, code) => {
@@ -80,7 +89,7 @@ describe.each(["thread", "process"] as const)("an extraction %s", (isolation) =>
     const started = performance.now();
     setTimeout(() => abort.abort(), 100);
     await expectError(() => collect(pool.extract(extractor, documentOf("spin"), { signal: abort.signal })), "ABORTED");
-    expect(performance.now() - started).toBeLessThan(1400);
+    expect(performance.now() - started).toBeLessThan(15_000);
     await expectError(
       () => collect(pool.extract(extractor, documentOf("x"), { signal: AbortSignal.abort() })),
       "ABORTED",
