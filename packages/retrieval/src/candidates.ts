@@ -10,13 +10,32 @@ import {
   type StoreHit,
   type VectorStore,
 } from "@groundwork/contracts";
+import type { Table } from "apache-arrow";
 import type { CheckedRequest } from "./request.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 import { contentWords } from "./terms.ts";
 
+/** What is read of every candidate. The rest is decoded for those that are shown: lists are slow to read out of Arrow. */
+export type CandidateRow = Pick<
+  ChunkRow,
+  | "chunkId"
+  | "documentId"
+  | "revision"
+  | "text"
+  | "context"
+  | "charStart"
+  | "charEnd"
+  | "sourceId"
+  | "key"
+  | "title"
+  | "contentHash"
+>;
+
 /** A row that a list brought, with what the store knows of it. */
 export interface Candidate {
-  readonly row: ChunkRow;
+  readonly row: CandidateRow;
+  /** The row with all its columns. */
+  whole(): ChunkRow;
   /** 1-based place in the dense list. */
   readonly denseRank?: number;
   readonly lexicalRank?: number;
@@ -37,6 +56,27 @@ export interface CandidateParts {
 
 /** Boxes are read from the text revision, where they are exact; they would be most of what is read here. */
 const COLUMNS: readonly string[] = CHUNKS_SCHEMA.fields.map((field) => field.name).filter((name) => name !== "boxes");
+
+const LIGHT_COLUMNS: readonly string[] = [
+  "chunk_id",
+  "document_id",
+  "revision",
+  "text",
+  "context",
+  "char_start",
+  "char_end",
+  "source_id",
+  "key",
+  "title",
+  "content_hash",
+];
+
+function rowsOf(table: Table): { readonly row: CandidateRow; whole(): ChunkRow }[] {
+  return decodeChunks(table.select([...LIGHT_COLUMNS])).map((row, index) => ({
+    row,
+    whole: () => decodeChunks(table.slice(index, index + 1))[0]!,
+  }));
+}
 
 export async function queryVector(embedder: Embedder, query: string, options: ReadOptions): Promise<Float32Array> {
   const { vectors } = await embedder.doEmbed([query], { signal: options.signal, purpose: "query" });
@@ -101,18 +141,19 @@ export async function findCandidates(
   const [scores, rows] = await stopwatch.time("read", () =>
     Promise.all([
       unscored.length === 0 ? undefined : cosines(store, unscored, vector!, filter, read),
-      chunkIds.length === 0 ? [] : store.get(chunkIds, { ...read, columns: COLUMNS }).then(decodeChunks),
+      chunkIds.length === 0 ? [] : store.get(chunkIds, { ...read, columns: COLUMNS }).then(rowsOf),
     ]),
   );
   for (const [chunkId, score] of scores ?? []) dense.set(chunkId, score);
   const candidates = rows
-    .filter((row) => vector === undefined || dense.has(row.chunkId))
-    .map((row): Candidate => {
+    .filter(({ row }) => vector === undefined || dense.has(row.chunkId))
+    .map(({ row, whole }): Candidate => {
       const cosine = dense.get(row.chunkId);
       const denseRank = denseRanks.get(row.chunkId);
       const lexicalRank = lexicalRanks.get(row.chunkId);
       return {
         row,
+        whole,
         ...(cosine === undefined ? {} : { dense: cosine }),
         ...(denseRank === undefined ? {} : { denseRank }),
         ...(lexicalRank === undefined ? {} : { lexicalRank }),

@@ -1,4 +1,4 @@
-import type { ChunkRow } from "@groundwork/contracts";
+import type { CandidateRow } from "./candidates.ts";
 import { words } from "./terms.ts";
 
 /** Words of a shingle; texts whose shingles agree by this share say the same (Broder 1997, "On the resemblance of documents"). */
@@ -18,7 +18,7 @@ const DECISIVE = new Set(
 
 /** A passage as it is compared. */
 export interface Fingerprint {
-  readonly row: ChunkRow;
+  readonly row: CandidateRow;
   readonly wordCount: number;
   readonly shingles: ReadonlySet<string>;
   /** Numbers and decisive words in order. */
@@ -26,7 +26,7 @@ export interface Fingerprint {
   readonly plain: string;
 }
 
-export function fingerprintOfPassage(row: ChunkRow): Fingerprint {
+export function fingerprintOfPassage(row: CandidateRow): Fingerprint {
   const found = words(row.text);
   const shingles = new Set<string>();
   for (let index = 0; index + SHINGLE <= found.length; index++)
@@ -48,7 +48,7 @@ function resemblance(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
   return common / (a.size + b.size - common);
 }
 
-function overlap(a: ChunkRow, b: ChunkRow): number {
+function overlap(a: CandidateRow, b: CandidateRow): number {
   if (a.revision !== b.revision) return 0;
   const common = Math.min(a.charEnd, b.charEnd) - Math.max(a.charStart, b.charStart);
   return Math.max(0, common) / Math.max(1, Math.min(a.charEnd - a.charStart, b.charEnd - b.charStart));
@@ -74,7 +74,7 @@ export class Collapser {
   readonly #collapsed = new Map<string, { chunkId: string; documentId: string; similarity: number }[]>();
 
   /** The kept passage that this one repeats; `undefined` keeps nothing. */
-  original(row: ChunkRow): ChunkRow | undefined {
+  original(row: CandidateRow): CandidateRow | undefined {
     const candidate = fingerprintOfPassage(row);
     for (const kept of this.#kept) {
       const similarity = duplication(kept, candidate);
@@ -88,7 +88,7 @@ export class Collapser {
     return undefined;
   }
 
-  keep(row: ChunkRow): void {
+  keep(row: CandidateRow): void {
     this.#kept.push(fingerprintOfPassage(row));
   }
 

@@ -1,4 +1,5 @@
-import { type ChunkRow, type ReadOptions, throwIfAborted } from "@groundwork/contracts";
+import { type ReadOptions, throwIfAborted } from "@groundwork/contracts";
+import type { CandidateRow } from "./candidates.ts";
 import type { CitationVerifier, VerifiedPassage } from "./citation.ts";
 import { Collapser } from "./collapse.ts";
 import type { RankedCandidate } from "./ranking.ts";
@@ -28,7 +29,7 @@ export async function selectPassages(
 ): Promise<Selection> {
   const { lookAhead = LOOK_AHEAD } = request;
   const collapser = new Collapser();
-  const repeats = (row: ChunkRow): boolean => request.collapse && collapser.original(row) !== undefined;
+  const repeats = (row: CandidateRow): boolean => request.collapse && collapser.original(row) !== undefined;
   const selected: SelectedPassage[] = [];
   const unverifiedIds = new Set<string>();
   let beyond = 0;
@@ -40,7 +41,7 @@ export async function selectPassages(
     }
     throwIfAborted(options.signal);
     if (repeats(candidate.row)) continue;
-    const passage = await verifier.verify(candidate.row, principals, options);
+    const passage = await verifier.verify(candidate.whole(), principals, options);
     if (passage === undefined) {
       unverifiedIds.add(candidate.row.chunkId);
       continue;

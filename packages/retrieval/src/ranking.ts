@@ -6,7 +6,7 @@ import {
   type Reranker,
   throwIfAborted,
 } from "@groundwork/contracts";
-import type { Candidate, CandidateSet } from "./candidates.ts";
+import type { Candidate, CandidateRow, CandidateSet } from "./candidates.ts";
 import { denseWeightOf, type FusedScore, type FusionParameters, fuse } from "./fusion.ts";
 import { type LexicalCandidate, lexicalScores, type TermCache } from "./lexical-score.ts";
 import type { CheckedRequest } from "./request.ts";
@@ -37,13 +37,17 @@ const RERANKED = 40;
  * What belongs together: passages of documents that carry one title in one source (the parts of a work that was published in
  * pieces), or of one document where there is no title.
  */
-function groupOf({ row }: Candidate): string {
+function groupOf({ row }: { readonly row: CandidateRow }): string {
   const title = row.title?.trim() ?? "";
   return title === "" ? row.documentId : JSON.stringify([row.sourceId, title]);
 }
 
 /** What the lexical score reads of a candidate. */
-export function lexicalText({ row }: Candidate): LexicalCandidate {
+export function lexicalText({
+  row,
+}: {
+  readonly row: Pick<CandidateRow, "context" | "text" | "contentHash">;
+}): LexicalCandidate {
   return { key: row.contentHash, text: embedderInput(row.context, row.text) };
 }
 
