@@ -15,7 +15,7 @@ import { getRows } from "./lancedb-rows.ts";
 import { fromTableRows, resultSchema, toTableRows } from "./lancedb-schema.ts";
 import { scoreChunks } from "./lancedb-score.ts";
 import { searchDense, searchLexical } from "./lancedb-search.ts";
-import { commit, type OpenedTable, openTable, read } from "./lancedb-table.ts";
+import { commit, type OpenedTable, openTable, read, readOnce } from "./lancedb-table.ts";
 import { writeRows } from "./write-rows.ts";
 
 const NAME = "lancedb";
@@ -193,7 +193,7 @@ class LancedbStore implements VectorStore {
     const batches = query[Symbol.asyncIterator]();
     try {
       for (;;) {
-        const next = await read("scan rows", options, () => batches.next());
+        const next = await readOnce("scan rows", options, () => batches.next());
         if (next.done === true) return;
         const batch = fromTableRows(next.value as never, schema);
         for (let start = 0; start < batch.numRows; start += MAX_ROWS_PER_WRITE)

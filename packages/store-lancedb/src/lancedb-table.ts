@@ -14,7 +14,11 @@ const FIRST_PAUSE_MS = 15;
 const LONGEST_PAUSE_MS = 1_500;
 
 /** Does native work and drops its result when the signal fires first: LanceDB itself cannot be stopped. */
-export async function read<T>(action: string, options: CallOptions | undefined, work: () => Promise<T>): Promise<T> {
+export async function readOnce<T>(
+  action: string,
+  options: CallOptions | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
   const signal = options?.signal;
   throwIfAborted(signal, STORE);
   const { promise: aborted, reject } = Promise.withResolvers<never>();
@@ -29,6 +33,19 @@ export async function read<T>(action: string, options: CallOptions | undefined, 
     throw lancedbError(error, action);
   } finally {
     signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+/**
+ * {@link readOnce}, and once more when files were missing: a purge in another process removes those of older versions, and
+ * the second time the newest version is read.
+ */
+export async function read<T>(action: string, options: CallOptions | undefined, work: () => Promise<T>): Promise<T> {
+  try {
+    return await readOnce(action, options, work);
+  } catch (error) {
+    if (GroundworkError.isInstance(error) && error.code === "STORE_CORRUPT") return readOnce(action, options, work);
+    throw error;
   }
 }
 

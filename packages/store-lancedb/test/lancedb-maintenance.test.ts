@@ -14,6 +14,7 @@ import {
 import { connect } from "@lancedb/lancedb";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { lancedbStore } from "../src/index.ts";
+import { toTableRows } from "../src/lancedb-schema.ts";
 
 let path: string;
 beforeEach(() => {
@@ -82,6 +83,18 @@ test("purge leaves no byte of a deleted or replaced row on the disk", async () =
   expect(filesThatHold(secret.slice(0, 8))).toEqual([]);
   expect(await store.count()).toBe(301);
   expect((await store.search({ text: "passage", limit: 400 })).lexical).toHaveLength(300);
+  await store.close();
+});
+
+test("a write of keys that are there twice leaves one row each", async () => {
+  const store = lancedbStore({ path });
+  await store.open({ dimensions: 8 });
+  await store.write(encodeStoreRows(rows(0, 20)));
+  await openedTable((table) => table.add(toTableRows(encodeStoreRows(rows(0, 10)), 8) as never));
+  expect(await store.count()).toBe(30);
+  await store.write(encodeStoreRows(rows(0, 15).map((row) => ({ ...row, tokens: 99 }))));
+  expect(await store.count()).toBe(20);
+  expect(await store.count({ op: "eq", field: "tokens", value: 99 })).toBe(15);
   await store.close();
 });
 
