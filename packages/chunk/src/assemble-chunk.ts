@@ -16,6 +16,8 @@ export interface ChunkPlan {
   readonly start: number;
   readonly end: number;
   readonly context: string;
+  /** Tokens as embedded, where they were counted already. */
+  readonly tokens?: number;
   readonly role?: "parent";
   readonly parentChunk?: string;
 }
@@ -32,7 +34,7 @@ export function createAssembler(
   counter: TokenCounter,
 ): (plan: ChunkPlan) => Chunk {
   let ordinal = 0;
-  return ({ start, end, context, role, parentChunk }) => {
+  return ({ start, end, context, tokens, role, parentChunk }) => {
     const elements = elementsOf(revision.elements, start, end);
     const text = revision.text.slice(start, end);
     return {
@@ -42,7 +44,7 @@ export function createAssembler(
       charStart: start,
       charEnd: end,
       context,
-      tokens: inputTokens(counter, context, text),
+      tokens: tokens ?? inputTokens(counter, context, text),
       sectionPath: commonPath(elements),
       boxes: elements.flatMap((element) => boxesOf(element, start, end)),
       ...timesOf(elements, start, end),

@@ -78,6 +78,7 @@ interface Plan {
   readonly start: number;
   readonly end: number;
   readonly context: string;
+  readonly tokens?: number;
   readonly spans: readonly Span[];
 }
 
@@ -102,17 +103,20 @@ function* plans(
     const tokens = maxTokens - counter.specialTokens - (text === "" ? 0 : count(`${text}\n`));
     return until === undefined ? { tokens } : { tokens, until };
   };
-  const fits = (first: Span, end: number): boolean =>
-    inputTokens(counter, contextBefore(first).text, revision.text.slice(first.start, end)) <= maxTokens;
+  let counted = { start: -1, end: -1, tokens: 0 };
+  const fits = (first: Span, end: number): boolean => {
+    const { start } = first;
+    const tokens = inputTokens(counter, contextBefore(first).text, revision.text.slice(start, end));
+    counted = { start, end, tokens };
+    return tokens <= maxTokens;
+  };
   const gap = Math.max(0, count(`a${ELEMENT_SEPARATOR}a`) - 2 * count("a"));
   for (const taken of pack(spans, { text: revision.text, count, gap, room, fits })) {
     const first = taken[0]!;
-    yield {
-      start: first.start,
-      end: taken[taken.length - 1]!.end,
-      context: contextBefore(first).text,
-      spans: taken,
-    };
+    const { start } = first;
+    const { end } = taken[taken.length - 1]!;
+    const known = counted.start === start && counted.end === end ? { tokens: counted.tokens } : {};
+    yield { start, end, context: contextBefore(first).text, spans: taken, ...known };
     contexts.clear();
   }
 }

@@ -1,9 +1,14 @@
 import { Tokenizer } from "@huggingface/tokenizers";
+import { WordTable } from "./word-table.ts";
 
 /** Words longer than this are not remembered: they hardly ever come back, and they would make the cache's size unbounded. */
 const CACHED_WORD_LENGTH = 256;
 /** Words per generation; two generations live at once (about 10 MB together when both are full). */
 const GENERATION_SIZE = 40_000;
+
+/** FNV-1a. */
+const HASH_SEED = 0x811c9dc5 | 0;
+const HASH_FACTOR = 0x01000193;
 
 const CLS = 101;
 const SEP = 102;
@@ -17,6 +22,7 @@ export const SPECIAL_TOKENS = 2;
  */
 export class WordPiece {
   readonly #tokenizer: Tokenizer;
+  readonly #counts = new WordTable();
   #young = new Map<string, readonly number[]>();
   #old = new Map<string, readonly number[]>();
 
@@ -26,11 +32,36 @@ export class WordPiece {
 
   /** Number of tokens, special ones left out. */
   count(text: string): number {
+    const length = text.length;
     let count = 0;
-    this.#forEachWord(text, (ids) => {
-      count += ids.length;
-      return true;
-    });
+    let index = 0;
+    while (index < length) {
+      let code = text.charCodeAt(index);
+      if (isBlank(code)) {
+        index++;
+        continue;
+      }
+      const start = index;
+      let hash = HASH_SEED;
+      while (code > 32 && code < 127) {
+        hash = Math.imul(hash ^ code, HASH_FACTOR);
+        if (++index === length) break;
+        code = text.charCodeAt(index);
+      }
+      if (index === length || isBlank(code)) {
+        const known = this.#counts.get(text, start, index, hash);
+        count += known >= 0 ? known : this.#learn(text, start, index, hash);
+        continue;
+      }
+      while (index < length && !isBlank(text.charCodeAt(index))) index++;
+      count += this.#wordIds(text.slice(start, index)).length;
+    }
+    return count;
+  }
+
+  #learn(text: string, start: number, end: number, hash: number): number {
+    const count = this.#wordIds(text.slice(start, end)).length;
+    this.#counts.set(text, start, end, hash, count);
     return count;
   }
 
