@@ -178,9 +178,11 @@ export function columnOfField(field: string): string {
   return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-const COLUMN_NAMES: ReadonlySet<string> = new Set(CHUNK_FIELDS.map((field) => field.name));
+const FIELD_NAMES: ReadonlySet<string> = new Set(
+  CHUNK_FIELDS.map((field) => field.name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())),
+);
 
-/** Whether a filter's field names a column of `chunks.v1` rather than an attribute. */
+/** Whether a filter's field names a column of `chunks.v1` (in camel case) rather than an attribute. */
 export function isChunkField(field: string): boolean {
-  return COLUMN_NAMES.has(columnOfField(field));
+  return FIELD_NAMES.has(field);
 }

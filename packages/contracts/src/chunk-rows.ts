@@ -8,7 +8,7 @@ import {
   type Struct,
   Table,
 } from "apache-arrow";
-import { CHUNKS_SCHEMA, chunksWithVectorSchema } from "./batch.ts";
+import { CHUNKS_SCHEMA, chunksWithVectorSchema, isChunkField } from "./batch.ts";
 import type { Chunk } from "./chunker.ts";
 import {
   int32Column,
@@ -211,7 +211,13 @@ export function decodeChunks(rows: RecordBatch | Table): ChunkRow[] {
   return result;
 }
 
-/** Reads a filter's field from a row: columns first, then attributes. */
+/**
+ * Reads a filter's field from a row. A name of a column is the column, also where it is empty: an attribute of the same name is
+ * never read in its place.
+ */
 export function readChunkField(row: ChunkRow, field: string): unknown {
-  return field in row ? row[field as keyof ChunkRow] : row.attributes[field];
+  if (field === "role") return row.role ?? "passage";
+  // `revision` and the like: the row's own names are those of the columns.
+  if (isChunkField(field)) return row[field as keyof ChunkRow];
+  return Object.hasOwn(row.attributes, field) ? row.attributes[field] : undefined;
 }

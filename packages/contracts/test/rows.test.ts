@@ -9,7 +9,9 @@ import {
   encodeChunksWithVectors,
   encodeElements,
   encodeTextRevision,
+  isChunkField,
   placeElements,
+  readChunkField,
 } from "../src/index.ts";
 
 const box = { page: 2, left: 0.125, top: 0.25, right: 0.5, bottom: 0.375, start: 0, end: 4 };
@@ -128,4 +130,13 @@ test("a text revision survives its artefact, and damage is a typed error", async
   await expect(decodeTextRevision(bytes.slice(0, 20))).rejects.toMatchObject({ code: "STORE_CORRUPT" });
   const empty = { ...revision, text: "", elements: [] };
   expect(await decodeTextRevision(await encodeTextRevision(empty))).toEqual(empty);
+});
+
+test("a filter's field is a column by its camel-case name, else an attribute of the row itself", () => {
+  expect(isChunkField("documentId")).toBe(true);
+  expect(isChunkField("document_id")).toBe(false);
+  expect(readChunkField(row, "role")).toBe("passage");
+  expect(readChunkField({ ...row, attributes: { title: "an attribute" } }, "title")).toBeUndefined();
+  expect(readChunkField(row, "department")).toBe("finance");
+  expect(readChunkField(row, "toString")).toBeUndefined();
 });
