@@ -35,7 +35,11 @@ export function linesOfPage(content: PageContent): PageLines {
   const skewed: Glyph[] = [];
   for (const glyph of content.glyphs) {
     if (glyph.skewed === true) skewed.push(glyph);
-    else byTurn.set(glyph.turn, [...(byTurn.get(glyph.turn) ?? []), glyph]);
+    else {
+      const group = byTurn.get(glyph.turn);
+      if (group === undefined) byTurn.set(glyph.turn, [glyph]);
+      else group.push(glyph);
+    }
   }
   const turned = (turn: Turn, glyphs: readonly Glyph[]): TurnedLines => {
     const across = turn === 1 || turn === 3;

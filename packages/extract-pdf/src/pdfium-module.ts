@@ -84,7 +84,8 @@ export async function createPdfium(): Promise<Pdfium> {
     call(name) {
       let found = functions.get(name);
       if (found === undefined) {
-        found = module[`_${name}`];
+        // The exports themselves: the module's own functions are wrappers that cost as much as the call.
+        found = (module.wasmExports as unknown as Record<string, Native | undefined>)[name] ?? module[`_${name}`];
         if (found === undefined) throw new Error(`PDFium has no function ${name}`);
         functions.set(name, found);
       }

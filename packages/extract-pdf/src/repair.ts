@@ -100,6 +100,7 @@ export function joinLines(first: string, second: string, vocabulary: Vocabulary)
 
 /** Some producers map the ligature "ff" to the sign of the return key: between letters it can be nothing else. */
 export function repairWord(text: string): string {
+  if (!/[↵‘’`']/.test(text)) return text;
   return repairQuotes(text.replace(/(?<=\p{L})↵(?=\p{L}|-)/gu, "ff").replace(/^↵(?=\p{Ll})/u, "ff"));
 }
 

@@ -108,7 +108,7 @@ function readFrom(
     const originX = f64[(scratch + 16) >> 3]!;
     const originY = f64[(scratch + 24) >> 3]!;
     const horizontal = object.turn === 0 || object.turn === 2;
-    const glyph: Glyph = {
+    const plain: Glyph = {
       left: area.left,
       top: area.top,
       right: area.right,
@@ -119,9 +119,16 @@ function readFrom(
       turn: object.turn,
       spaceBefore,
       object: object.number,
-      ...(object.skewed ? { skewed: true } : {}),
-      ...(object.tag === undefined ? {} : { tag: object.tag }),
     };
+    // Spreading costs as much as all the rest of a glyph, and most glyphs need none.
+    const glyph =
+      object.skewed || object.tag !== undefined
+        ? {
+            ...plain,
+            ...(object.skewed ? { skewed: true } : {}),
+            ...(object.tag === undefined ? {} : { tag: object.tag }),
+          }
+        : plain;
     const target = object.invisible ? hidden : visible;
     const piece = target.at(-1);
     if (piece !== undefined && isReversedPiece(piece, glyph)) {
@@ -143,20 +150,21 @@ function readFrom(
 
 /** The letters of an Arabic ligature (lam and alef) share its box, and PDFium hands them on in the order of the eye. */
 function isReversedPiece(piece: Glyph, glyph: Glyph): boolean {
-  if (piece.object !== glyph.object || glyph.text !== "ل" || !/^[آأإا]$/.test(piece.text)) return false;
+  if (glyph.text !== "ل" || piece.object !== glyph.object || !/^[آأإا]$/.test(piece.text)) return false;
   return Math.abs(glyph.left - piece.right) < 0.05 * glyph.style.size || glyph.left === piece.left;
 }
+
+const EAST_ASIAN = /[\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]/;
 
 /** Upright glyphs that follow each other downwards are vertical writing: they are read like text turned by a quarter. */
 function markVertical(glyphs: Glyph[]): void {
   const middle = (glyph: Glyph): number => (glyph.left + glyph.right) / 2;
-  const follows = (last: Glyph, glyph: Glyph): boolean =>
-    last.turn === 0 &&
-    glyph.turn === 0 &&
-    /[\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]/.test(last.text + glyph.text) &&
-    Math.abs(middle(last) - middle(glyph)) < 0.35 * glyph.style.size &&
-    glyph.baseline - last.baseline > 0.5 * glyph.style.size &&
-    glyph.baseline - last.baseline < 2.5 * glyph.style.size;
+  const follows = (last: Glyph, glyph: Glyph): boolean => {
+    const { size } = glyph.style;
+    const step = glyph.baseline - last.baseline;
+    if (step <= 0.5 * size || step >= 2.5 * size || last.turn !== 0 || glyph.turn !== 0) return false;
+    return Math.abs(middle(last) - middle(glyph)) < 0.35 * size && EAST_ASIAN.test(last.text + glyph.text);
+  };
   for (let from = 0; from < glyphs.length; ) {
     let to = from + 1;
     while (to < glyphs.length && follows(glyphs[to - 1]!, glyphs[to]!)) to++;

@@ -1,4 +1,4 @@
-import { type Area, type Glyph, type StructureTag, type TextStyle, type Turn, unite } from "./page-content.ts";
+import type { Area, Glyph, StructureTag, TextStyle, Turn } from "./page-content.ts";
 import { combiningOf, repairWord } from "./repair.ts";
 
 /**
@@ -112,6 +112,8 @@ function gapBetween(last: Glyph, glyph: Glyph): number {
 }
 
 export function isRightToLeft(text: string): boolean {
+  // Called for every pair of letters: most are below the first such script.
+  if (text.length === 1 && text.charCodeAt(0) < 0x590) return false;
   return /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/u.test(text);
 }
 
@@ -171,18 +173,26 @@ function parts(last: Glyph, glyph: Glyph, threshold: number): boolean {
 }
 
 export function isIdeographic(text: string): boolean {
+  if (text.length === 1 && text.charCodeAt(0) < 0x3000) return false;
   return /[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]/u.test(text);
 }
 
 function wordOf(glyphs: readonly Glyph[], order: number): Word {
   const first = glyphs[0]!;
   const main = glyphs.reduce((best, glyph) => (glyph.style.size > best.style.size ? glyph : best), first);
-  let area: Area = first;
+  let { left, top, right, bottom } = first;
   let text = "";
-  glyphs.forEach((glyph, index) => {
-    area = unite(area, glyph);
-    text += accentOver(glyph, glyphs[index - 1], glyphs[index + 1]);
-  });
+  for (const glyph of glyphs) {
+    left = Math.min(left, glyph.left);
+    top = Math.min(top, glyph.top);
+    right = Math.max(right, glyph.right);
+    bottom = Math.max(bottom, glyph.bottom);
+    text += glyph.text;
+  }
+  if (FREE_ACCENT.test(text)) {
+    text = glyphs.map((glyph, index) => accentOver(glyph, glyphs[index - 1], glyphs[index + 1])).join("");
+  }
+  const area = { left, top, right, bottom };
   return {
     ...clampHeight(area, main),
     text: repairWord(text.normalize("NFC")),
@@ -194,6 +204,8 @@ function wordOf(glyphs: readonly Glyph[], order: number): Word {
     ...(first.tag === undefined ? {} : { tag: first.tag }),
   };
 }
+
+const FREE_ACCENT = /[´`¨ˆ^˜~¸˚ˇ˘¯˙˝]/;
 
 /** A free-standing accent printed over the next (or last) letter becomes its combining mark, which NFC then composes. */
 function accentOver(glyph: Glyph, last: Glyph | undefined, next: Glyph | undefined): string {
