@@ -16,7 +16,7 @@ import { createTokenCounter } from "./token-counter.ts";
 
 export interface LocalEmbedderOptions {
   /**
-   * Worker threads, each with its own copy of the model (about 150 MB resident) and one native thread. They start when
+   * Worker threads, each with its own copy of the model (about 250 MB resident) and one native thread. They start when
    * there is work.
    * @default the number of cores, at most 4
    */
