@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import {
   type CallOptions,
   type DocumentContent,
@@ -28,6 +29,8 @@ import { readXlsx } from "./xlsx/xlsx-reader.ts";
 
 /** The module that exports the factory, from the sources and from the build. */
 const INDEX = import.meta.url.endsWith(".ts") ? "./index.ts" : "./index.js";
+
+const PARTS_BETWEEN_TURNS = 128;
 
 /** Binary formats are read whole. Few such files are larger than a tenth of this. */
 const MAX_BINARY_BYTES = 512 * 1024 ** 2;
@@ -94,8 +97,13 @@ async function readWhole(content: DocumentContent, call: CallOptions | undefined
   );
 }
 
+/** Parts of a reader that never waits. Now and then the event loop gets its turn, or no signal could fire. */
 async function* asAsync(parts: Iterable<OfficePart>): AsyncGenerator<OfficePart> {
-  yield* parts;
+  let count = 0;
+  for (const part of parts) {
+    if (++count % PARTS_BETWEEN_TURNS === 0) await setImmediate();
+    yield part;
+  }
 }
 
 /** Binary Office files, and OOXML packages that are encrypted. */
