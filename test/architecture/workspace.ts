@@ -46,16 +46,24 @@ export function workspacePackages(): WorkspacePackage[] {
     .sort((a, b) => (a.folder < b.folder ? -1 : 1));
 }
 
-/** Module specifiers that a TypeScript source imports or exports from, type imports included. */
-export function importsOf(path: string): string[] {
+/**
+ * Module specifiers that a TypeScript source imports or exports from. `types: false` leaves out what is erased before it runs
+ * (`import type`, `export type`).
+ */
+export function importsOf(path: string, { types = true }: { readonly types?: boolean } = {}): string[] {
   const text = readFileSync(path, "utf8")
     .replace(/^\s*\/\/.*$/gm, "")
     .replace(/\/\*[\s\S]*?\*\//g, "");
   const found = new Set<string>();
-  for (const match of text.matchAll(
-    /\b(?:import|export)\b[^;"'`]*?\bfrom\s*["']([^"']+)["']|\bimport\s*\(\s*["']([^"']+)["']\s*\)|^\s*import\s*["']([^"']+)["']/gm,
-  )) {
-    found.add((match[1] ?? match[2] ?? match[3])!);
+  const statement =
+    /\b(?:import|export)\b(\s+type\b)?([^;"'`]*?)\bfrom\s*["']([^"']+)["']|\bimport\s*\(\s*["']([^"']+)["']\s*\)|^\s*import\s*["']([^"']+)["']/gm;
+  for (const match of text.matchAll(statement)) {
+    const names = match[2] ?? "";
+    const onlyTypes =
+      match[1] !== undefined ||
+      (/\{[^}]*\}/.test(names) && names.replace(/[{}\s]/g, "") !== "" && !/[{,]\s*(?!type\s)[A-Za-z_$*]/.test(names));
+    if (!types && onlyTypes) continue;
+    found.add((match[3] ?? match[4] ?? match[5])!);
   }
   return [...found];
 }
