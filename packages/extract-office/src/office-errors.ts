@@ -29,3 +29,10 @@ export function unsupported(found: string): GroundworkError {
     `Expected a Word, PowerPoint, Excel, OpenDocument or RTF file, found ${found}. Convert it to a supported format.`,
   );
 }
+
+export function tooLarge(what: string, limit: number): GroundworkError {
+  return new GroundworkError(
+    "DOCUMENT_TOO_LARGE",
+    `Expected ${what} of at most ${limit} bytes, found a larger one. Split the document.`,
+  );
+}

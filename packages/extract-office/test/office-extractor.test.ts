@@ -111,6 +111,17 @@ describe("hostile packages", () => {
     await expectError(() => readElements(bytes), "ARCHIVE_BOMB");
   });
 
+  test("a text without end is refused before it fills the memory", async () => {
+    // Letters without a pattern, repeated: shrinks about a hundred times, which is no bomb.
+    let state = 1;
+    const filler = Array.from({ length: 20_000 }, () => {
+      state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+      return String.fromCharCode(97 + ((state >> 16) % 26));
+    }).join("");
+    const bytes = docxOf(`<w:p><w:r><w:t>${filler.repeat(4_000)}</w:t></w:r></w:p>`);
+    await expectError(() => readElements(bytes), "DOCUMENT_TOO_LARGE");
+  });
+
   test("nesting without end is refused", async () => {
     const bytes = docxOf(`${"<w:sdt>".repeat(3000)}${"</w:sdt>".repeat(3000)}`);
     await expectError(() => readElements(bytes), "CORRUPT_DOCUMENT");

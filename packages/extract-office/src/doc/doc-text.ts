@@ -90,8 +90,15 @@ export class DocText {
 
   /** Properties of the paragraph that ends with a character. */
   paragraphAt(position: number): DocParagraph | undefined {
-    const piece = this.#pieces.find((one) => position >= one.start && position < one.end);
-    if (piece === undefined) return undefined;
+    let low = 0;
+    let high = this.#pieces.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.#pieces[middle]!.start <= position) low = middle;
+      else high = middle - 1;
+    }
+    const piece = this.#pieces[low];
+    if (piece === undefined || position < piece.start || position >= piece.end) return undefined;
     return this.#properties?.at(piece.offset + (position - piece.start) * (piece.wide ? 2 : 1));
   }
 }

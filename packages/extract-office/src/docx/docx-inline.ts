@@ -51,6 +51,7 @@ export class InlineReader {
   readonly #fields: Field[] = [];
   /** Number that a note shows, by its kind and id. */
   readonly noteNumbers: Map<string, number> = new Map();
+  readonly #noteCounts = new Map<string, number>();
 
   read(paragraph: XmlNode, styleIsMonospaced: boolean): Inline {
     const inline: Inline = {
@@ -180,8 +181,9 @@ export class InlineReader {
     const id = node.attributes["w:id"] ?? "";
     const key = `${kind} ${id}`;
     if (!this.noteNumbers.has(key)) {
-      const earlier = Array.from(this.noteNumbers.keys()).filter((other) => other.startsWith(`${kind} `)).length;
-      this.noteNumbers.set(key, earlier + 1);
+      const number = (this.#noteCounts.get(kind) ?? 0) + 1;
+      this.#noteCounts.set(kind, number);
+      this.noteNumbers.set(key, number);
     }
     inline.notes.push({ kind, id });
     if (node.attributes["w:customMarkFollows"] === undefined) {

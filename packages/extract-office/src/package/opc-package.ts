@@ -82,14 +82,15 @@ export class OpcPackage {
     return part === undefined ? undefined : readXmlTree(this.zip, part);
   }
 
-  /** A part the document can do without: damage becomes a warning. Limits, aborts and refused entities still end it. */
+  /** A part the document can do without: damage and size become a warning. Bombs, aborts and refused entities still end it. */
   async readOptional(part: string | undefined): Promise<XmlNode | undefined> {
     try {
       return await this.read(part);
     } catch (error) {
-      if (!GroundworkError.isInstance(error) || error.code !== "CORRUPT_DOCUMENT") throw error;
+      if (!GroundworkError.isInstance(error)) throw error;
+      if (error.code !== "CORRUPT_DOCUMENT" && error.code !== "DOCUMENT_TOO_LARGE") throw error;
       this.warnings.push({
-        code: "damaged-part",
+        code: error.code === "CORRUPT_DOCUMENT" ? "damaged-part" : "part-too-large",
         message: "A secondary part of the package could not be read; its content is missing.",
       });
       return undefined;

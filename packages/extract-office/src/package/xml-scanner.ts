@@ -1,6 +1,7 @@
 import { TextDecoder } from "node:util";
 import { GroundworkError } from "@groundwork/contracts";
 import { SaxesParser, type SaxesTagPlain } from "saxes";
+import { tooLarge } from "../office-errors.ts";
 import { canonicalPrefix } from "./xml-namespaces.ts";
 
 export type XmlAttributes = Readonly<Record<string, string>>;
@@ -14,6 +15,9 @@ export interface XmlHandler {
 
 /** Office files nest a few dozen levels; beyond this a file is made to exhaust the stack. */
 const MAX_DEPTH = 1000;
+
+/** Text without a tag in it that is held; a cell or run of Office holds 32,767 characters. */
+const MAX_TEXT_CHARACTERS = 64 * 1024 ** 2;
 
 /** Faults that producers make and readers forgive: control characters, unknown entities, repeated attributes. */
 const TOLERATED = /disallowed character|character entity|undefined entity|duplicate attribute|unescaped|DOCTYPE/i;
@@ -37,6 +41,8 @@ export class XmlScanner {
   #scope: Scope = this.#scopes[0]!;
   #decoder: TextDecoder | undefined;
   #depth = 0;
+  /** Characters since the last tag: the parser gathers them into one string. */
+  #gathered = 0;
 
   constructor(handler: XmlHandler) {
     const parser = new SaxesParser({ xmlns: false, position: false });
@@ -58,6 +64,7 @@ export class XmlScanner {
       }
     });
     parser.on("opentag", (tag) => {
+      this.#gathered = 0;
       if (++this.#depth > MAX_DEPTH) {
         throw new GroundworkError(
           "CORRUPT_DOCUMENT",
@@ -67,6 +74,7 @@ export class XmlScanner {
       handler.open(this.#enter(tag), this.#attributes(tag.attributes));
     });
     parser.on("closetag", (tag) => {
+      this.#gathered = 0;
       handler.close(this.#name(tag.name));
       if (this.#scope.depth === this.#depth && this.#scopes.length > 1) {
         this.#scopes.pop();
@@ -83,7 +91,10 @@ export class XmlScanner {
 
   write(bytes: Uint8Array): void {
     this.#decoder ??= decoderOf(bytes);
-    this.#parser.write(this.#decoder.decode(bytes, { stream: true }));
+    const text = this.#decoder.decode(bytes, { stream: true });
+    this.#parser.write(text);
+    this.#gathered += text.length;
+    if (this.#gathered > MAX_TEXT_CHARACTERS + text.length) throw tooLarge("a text", MAX_TEXT_CHARACTERS);
   }
 
   end(): void {

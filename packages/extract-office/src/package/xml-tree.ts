@@ -1,3 +1,4 @@
+import { tooLarge } from "../office-errors.ts";
 import type { XmlAttributes, XmlHandler } from "./xml-scanner.ts";
 import { XmlScanner } from "./xml-scanner.ts";
 import type { ZipPackage } from "./zip-package.ts";
@@ -9,6 +10,10 @@ export interface XmlNode {
   readonly children: (XmlNode | string)[];
 }
 
+/** Memory that one tree may take, about: a paragraph, a table row, a slide. */
+const MAX_TREE_BYTES = 256 * 1024 ** 2;
+const NODE_BYTES = 200;
+
 /**
  * Builds trees from scanner events. `mc:AlternateContent` is replaced by the content of its first choice (the readers
  * know the vocabularies that Office puts there), or of the fallback when there is no choice: its text must count once.
@@ -16,8 +21,10 @@ export interface XmlNode {
 export class XmlTreeBuilder implements XmlHandler {
   readonly #open: XmlNode[] = [];
   root: XmlNode | undefined;
+  #bytes = 0;
 
   open(name: string, attributes: XmlAttributes): void {
+    this.#grow(NODE_BYTES);
     const node: XmlNode = { name, attributes, children: [] };
     this.#open.at(-1)?.children.push(node);
     this.#open.push(node);
@@ -25,6 +32,7 @@ export class XmlTreeBuilder implements XmlHandler {
   }
 
   text(text: string): void {
+    this.#grow(text.length);
     this.#open.at(-1)?.children.push(text);
   }
 
@@ -37,16 +45,17 @@ export class XmlTreeBuilder implements XmlHandler {
     }
   }
 
-  /** Whether an element is open. */
-  get building(): boolean {
-    return this.#open.length > 0;
-  }
-
   /** Gives the finished tree and makes room for the next. */
   take(): XmlNode | undefined {
     const { root } = this;
     this.root = undefined;
+    this.#bytes = 0;
     return root;
+  }
+
+  #grow(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes > MAX_TREE_BYTES) throw tooLarge("a paragraph, row or part", MAX_TREE_BYTES);
   }
 }
 

@@ -3,7 +3,7 @@ import { pipeline, type Readable } from "node:stream";
 import { createInflateRaw } from "node:zlib";
 import { type CallOptions, type DocumentContent, GroundworkError, throwIfAborted } from "@groundwork/contracts";
 import { type Entry, fromBufferPromise, openPromise, type ZipFile } from "yauzl";
-import { corruptDocument, unsupported } from "../office-errors.ts";
+import { corruptDocument, tooLarge, unsupported } from "../office-errors.ts";
 
 /** Most parts a package may have. Real workbooks stay below 5,000. */
 const MAX_ENTRIES = 50_000;
@@ -16,7 +16,7 @@ const DEFLATED = 8;
 const PIECE_BYTES = 128 * 1024;
 const RATIO_FLOOR_BYTES = 32 * 1024 ** 2;
 /** A part that is read whole (everything but sheets and document bodies) may not be larger than this. */
-export const MAX_WHOLE_PART_BYTES: number = 96 * 1024 ** 2;
+export const MAX_WHOLE_PART_BYTES: number = 32 * 1024 ** 2;
 
 /** The first bytes of the content, for telling formats apart. */
 export async function readHead(content: DocumentContent, length: number, options?: CallOptions): Promise<Uint8Array> {
@@ -145,12 +145,7 @@ export class ZipPackage {
   /** A whole part; `undefined` when it is absent. */
   async read(name: string, maxBytes: number = MAX_WHOLE_PART_BYTES): Promise<Uint8Array | undefined> {
     if (!this.has(name)) return undefined;
-    if (this.size(name) > maxBytes) {
-      throw new GroundworkError(
-        "DOCUMENT_TOO_LARGE",
-        `Expected a part of at most ${maxBytes} bytes, found ${this.size(name)}. Split the document.`,
-      );
-    }
+    if (this.size(name) > maxBytes) throw tooLarge("a part", maxBytes);
     const pieces: Uint8Array[] = [];
     for await (const piece of this.stream(name)) pieces.push(piece);
     return Buffer.concat(pieces);

@@ -1,8 +1,11 @@
+import { tooLarge } from "../office-errors.ts";
 import { XmlScanner } from "../package/xml-scanner.ts";
 import type { ZipPackage } from "../package/zip-package.ts";
 import { RichTextReader } from "./rich-text.ts";
 
 const PAGE_BYTES = 1024 * 1024;
+/** They are held as long as the workbook is read. */
+const MAX_BYTES = 512 * 1024 ** 2;
 
 /** The strings of a workbook, packed as UTF-8 pages: a tenth of the memory of as many JavaScript strings. */
 export class SharedStrings {
@@ -16,15 +19,11 @@ export class SharedStrings {
   static async load(zip: ZipPackage, part: string | undefined): Promise<SharedStrings> {
     const strings = new SharedStrings();
     if (part === undefined || !zip.has(part)) return strings;
+    if (zip.size(part) > MAX_BYTES) throw tooLarge("a table of shared strings", MAX_BYTES);
     const scanner = new XmlScanner(new RichTextReader("x:si", (text) => strings.#add(text)));
     for await (const piece of zip.stream(part)) scanner.write(piece);
     scanner.end();
     return strings;
-  }
-
-  /** For readers of other formats that hold their strings already. */
-  add(text: string): void {
-    this.#add(text);
   }
 
   get(index: number): string {
