@@ -168,6 +168,9 @@ function isTableRow(row: Row, page: PageLines, rows: readonly Row[]): boolean {
   const next = rows[rows.indexOf(row) + 1];
   if (next === undefined || next.lines.length < 2 || Math.abs(next.baseline - row.baseline) > 3 * row.size)
     return false;
+  // Fragments of a line of prose have narrow gaps, cells wide ones.
+  const isApart = next.lines.slice(1).every((line, index) => line.left - next.lines[index]!.right > 1.5 * next.size);
+  if (!isApart) return false;
   const aligned = row.lines.filter((line) =>
     next.lines.some((other) => Math.abs(other.left - line.left) < 1.5 || Math.abs(other.right - line.right) < 1.5),
   );
