@@ -79,11 +79,14 @@ async function* partsOf(
   else if (isCompoundFile(head)) yield* extractCompoundFile(document, options, call);
   else if (Buffer.from(head.subarray(0, 5)).toString("latin1") === "{\\rtf") {
     yield* batchElements(asAsync(new RtfReader().read(await readWhole(document.content, call), call)));
-  } else throw unrecognized(document.mediaType);
+  } else throw unrecognized(head, document.mediaType);
 }
 
-/** A file that claims to be a package and does not begin like one is damaged; anything else is of another kind. */
-function unrecognized(mediaType: string): GroundworkError {
+/** Older workbooks and markup under an office name are of another kind; what else claims to be an office file is damaged. */
+function unrecognized(head: Uint8Array, mediaType: string): GroundworkError {
+  if (head[0] === 0x09 && (head[1] === 0 || head[1] === 2 || head[1] === 4))
+    return unsupported("a workbook of Excel 2 to 4");
+  if (/^\s*</.test(Buffer.from(head).toString("latin1"))) return unsupported("a file of markup");
   return OFFICE_MEDIA_TYPES.includes(mediaType)
     ? corruptDocument(undefined, "Expected an office document, found bytes that begin like none.")
     : unsupported("a file that is none of them");

@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { expectError } from "@groundwork/testing/expect-error";
+import { documentOfBytes } from "@groundwork/testing/extractor-suite";
 import { describe, expect, test } from "vitest";
+import { officeExtractor } from "../src/index.ts";
 import { compoundFileOf } from "./compound-file-of.ts";
 import { outline, readElements } from "./read-all.ts";
 
@@ -95,6 +97,13 @@ describe("encrypted packages", () => {
     await expectError(() => readElements(bytes), "PASSWORD_REQUIRED");
     await expectError(() => readElements(bytes, { password: "open" }), "PASSWORD_INCORRECT");
   });
+});
+
+test("files of other kinds under an office name are told from damaged ones", async () => {
+  await expectError(() => readElements(Uint8Array.of(9, 4, 6, 0, 0, 0, 16, 0)), "UNSUPPORTED_MEDIA_TYPE");
+  await expectError(() => readElements(Buffer.from("<html><body>Report</body></html>")), "UNSUPPORTED_MEDIA_TYPE");
+  const document = documentOfBytes(Buffer.from("not a package"), "application/vnd.ms-excel");
+  await expectError(() => Array.fromAsync(officeExtractor().extract(document)), "CORRUPT_DOCUMENT");
 });
 
 test("a compound file of another kind is not taken for a document", async () => {
