@@ -41,7 +41,9 @@ export async function recognizeStrips(
     }
     const size = 3 * LINE_HEIGHT * width;
     const data = new Float32Array(size * batch.length);
-    batch.forEach((index, at) => writeStrip(strips[index]!, data, at * size, width));
+    batch.forEach((index, at) => {
+      writeStrip(strips[index]!, data, at * size, width);
+    });
     const tensor = new onnx.Tensor("float32", data, [batch.length, 3, LINE_HEIGHT, width]);
     const outputs = await session.run({ [session.inputNames[0]!]: tensor });
     const output = outputs[session.outputNames[0]!]!;
