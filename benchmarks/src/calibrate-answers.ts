@@ -23,8 +23,6 @@ const FEATURES = [
   "passageCosine",
   "statementCosine",
   "passageCoverage",
-  "statementCoverage",
-  "jointCoverage",
   "margin",
 ] as const satisfies readonly (keyof AnswerEvidence)[];
 
@@ -106,7 +104,7 @@ function share(of: readonly Observation[], model: ReturnType<typeof fit>, thresh
 }
 
 const all = fit(observations);
-for (const threshold of [0.4, 0.5, 0.6, 0.7]) {
+for (const threshold of [0.4, 0.45, 0.5, 0.6]) {
   const rows = sets.map(({ name }) => {
     const unseen = fit(observations.filter(({ set }) => set !== name));
     const of = (kind: Kind): Observation[] => observations.filter((each) => each.set === name && each.kind === kind);

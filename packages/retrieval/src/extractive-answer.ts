@@ -12,9 +12,13 @@ import { terms } from "./terms.ts";
 const MOST_STATEMENTS = 48;
 const MOST_CLAIMS = 3;
 /** A further claim scores at most this much less than the first. */
-const CLAIM_MARGIN = 0.1;
+const CLAIM_MARGIN = 0.12;
 /** Share of common terms above which two claims say the same. */
 const SAME_CLAIM = 0.6;
+/** What makes a claim: said near the question, in its words and not only under a heading with them, whole, in a good passage. */
+const WEIGHTS = { cosine: 0.65, coverage: 0.15, ownCoverage: 0.12, place: 0.08, dependent: 0.1, short: 0.1 };
+/** Distinct terms from which a statement is not short. */
+const WHOLE_STATEMENT = 8;
 /** Characters; shorter ones name a thing and state nothing. */
 const SHORTEST_STATEMENT = 12;
 
@@ -41,7 +45,6 @@ export interface ExtractedAnswer {
 interface ScoredStatement {
   readonly statement: Statement;
   readonly cosine: number;
-  readonly coverage: number;
   readonly score: number;
   readonly terms: ReadonlySet<string>;
 }
@@ -62,7 +65,7 @@ function embeddedText({ heading, text }: Statement): string {
 }
 
 async function scoreStatements(
-  query: string,
+  { query, passages }: AnswerInput,
   statements: readonly Statement[],
   rarities: ReadonlyMap<string, number>,
   embedder: Embedder,
@@ -82,7 +85,15 @@ async function scoreStatements(
       rarities,
       new Set([...own, ...terms(`${statement.heading} ${statement.passage.record.metadata.title ?? ""}`)]),
     );
-    return { statement, cosine, coverage, terms: own, score: 0.75 * cosine + 0.25 * coverage };
+    const place = passages.indexOf(statement.passage);
+    const score =
+      WEIGHTS.cosine * cosine +
+      WEIGHTS.coverage * coverage +
+      WEIGHTS.ownCoverage * coverageOf(rarities, own) +
+      WEIGHTS.place * (1 - place / passages.length) -
+      (statement.dependent ? WEIGHTS.dependent : 0) -
+      WEIGHTS.short * Math.max(0, 1 - own.size / WHOLE_STATEMENT);
+    return { statement, cosine, terms: own, score };
   });
 }
 
@@ -113,11 +124,13 @@ function chooseClaims(scored: readonly ScoredStatement[]): Claim[] {
   }));
 }
 
+/** The margin of a question about which nothing can be told: between that of the answered and of the unanswered. */
+const NEUTRAL_MARGIN = 0.25;
+
 function marginOf({ ranked }: Ranking): number {
-  const best = ranked[0]?.scores.fused ?? 0;
   const rest = ranked.slice(9, 40).map(({ scores }) => scores.fused);
-  if (rest.length === 0) return 0;
-  return best - rest.reduce((sum, value) => sum + value, 0) / rest.length;
+  if (rest.length === 0) return NEUTRAL_MARGIN;
+  return ranked[0]!.scores.fused - rest.reduce((sum, value) => sum + value, 0) / rest.length;
 }
 
 /**
@@ -136,7 +149,7 @@ export async function extractAnswer(
     .flatMap(statementsOf)
     .filter(({ text }) => text.length >= SHORTEST_STATEMENT && !text.endsWith("?"))
     .slice(0, MOST_STATEMENTS);
-  const scored = await scoreStatements(query, statements, rarities, embedder, options);
+  const scored = await scoreStatements(input, statements, rarities, embedder, options);
   const covered = passages.map(({ row }) => new Set(cache.of(lexicalText({ row }))));
   const most = (values: readonly number[]): number => values.reduce((best, value) => Math.max(best, value), 0);
   const statementCosine = most(scored.map(({ cosine }) => cosine));
@@ -145,8 +158,6 @@ export async function extractAnswer(
     passageCosine: most(ranking.ranked.slice(0, 10).map(({ dense = statementCosine }) => dense)),
     statementCosine,
     passageCoverage: most(covered.map((found) => coverageOf(rarities, found))),
-    statementCoverage: most(scored.map(({ coverage }) => coverage)),
-    jointCoverage: coverageOf(rarities, new Set(covered.flatMap((found) => [...found]))),
     margin: marginOf(ranking),
   };
   const confidence = scored.length === 0 ? 0 : confidenceOf(evidence, calibration);

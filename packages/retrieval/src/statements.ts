@@ -13,6 +13,8 @@ export interface Statement {
   readonly text: string;
   /** Where its words stand in the canonical text; more than one when a lead-in or a table's header belongs to it. */
   readonly stretches: readonly Stretch[];
+  /** Begins with a word that points back at a sentence that could not be taken along. */
+  readonly dependent: boolean;
   /** Nearest heading. */
   readonly heading: string;
   readonly passage: VerifiedPassage;
@@ -59,6 +61,7 @@ class StatementReader {
     return {
       text: squeeze(said),
       stretches,
+      dependent: text === undefined && POINTS_BACK.test(squeeze(said)),
       heading: element.sectionPath[element.sectionPath.length - 1] ?? "",
       passage: this.#passage,
     };

@@ -70,14 +70,7 @@ const FAULTS: Readonly<Record<string, { create: (parts: RetrieverParts) => Retri
         answers: {
           name: "yes",
           intercept: 9,
-          weights: {
-            passageCosine: 0,
-            statementCosine: 0,
-            passageCoverage: 0,
-            statementCoverage: 0,
-            jointCoverage: 0,
-            margin: 0,
-          },
+          weights: { passageCosine: 0, statementCosine: 0, passageCoverage: 0, margin: 0 },
         },
       });
       return inner;
