@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { benchArguments } from "../src/bench-arguments.ts";
@@ -50,10 +50,11 @@ describe("sets on disk", () => {
 });
 
 test("arguments: folders may follow one --data or several", () => {
-  expect(benchArguments(["--", "--data", "a", "b", "--data", "c", "--json", "f"])).toEqual({
-    data: ["a", "c", "b"],
-    json: "f",
+  expect(benchArguments(["--", "--data", "/a", "/b", "--data", "/c", "--json", "/f"])).toEqual({
+    data: ["/a", "/c", "/b"],
+    json: "/f",
   });
+  expect(benchArguments(["--data", "sets"]).data).toEqual([resolve(process.env.INIT_CWD ?? ".", "sets")]);
   expect(benchArguments([])).toEqual({ data: [], json: undefined });
 });
 
