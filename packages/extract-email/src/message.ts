@@ -54,8 +54,9 @@ function cleanBlock(text: string): string {
   return text
     .replace(/\u00a0/g, " ")
     .replace(/[^\n\t\P{Cc}]|[\u200b\ufeff\u00ad]/gu, "")
-    .replace(/[ \t]+$/gm, "")
-    .replace(/^\n+|\s+$/g, "")
+    .replace(/(?<![ \t])[ \t]+$/gm, "")
+    .replace(/^\n+/, "")
+    .trimEnd()
     .toWellFormed()
     .normalize("NFC");
 }

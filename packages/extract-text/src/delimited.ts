@@ -18,9 +18,10 @@ export function columnLetters(index: number): string {
 }
 
 const isValue = (cell: string): boolean =>
-  /^[\s€$£¥+-]*\d[\d.,\s]*%?\s*$/.test(cell) ||
-  /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}/.test(cell) ||
-  /^(?:true|false|null|n\/a)$/i.test(cell);
+  cell.length <= 100 &&
+  (/^[\s€$£¥+-]*\d[\d.,\s]*%?\s*$/.test(cell) ||
+    /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}/.test(cell) ||
+    /^(?:true|false|null|n\/a)$/i.test(cell));
 
 /** Whether the first row names the columns: all its cells are distinct words, and it does not look like a row of values. */
 function isHeaderRow(rows: readonly (readonly string[])[]): boolean {
@@ -48,6 +49,11 @@ function delimiterOf(
   return { delimiter: records <= 1 || head.includes('"') ? "," : undefined, skip: 0 };
 }
 
+/** Long runs of blanks (files of fixed width, hostile ones) are one blank. */
+function cellText(cell: string): string {
+  return cleanText(cell.length > 1_000 ? cell.replace(/[ \t]+/g, " ") : cell).trim();
+}
+
 function tableOf(
   rows: readonly DelimitedRow[],
   isFirst: boolean,
@@ -57,7 +63,7 @@ function tableOf(
   const cells = rows.flatMap((row, rowIndex) =>
     row.cells.slice(0, columns).flatMap((cell, column) => {
       const isLast = column === columns - 1 && row.cells.length > columns;
-      const text = cleanText(isLast ? row.cells.slice(column).join(" ") : cell).trim();
+      const text = cellText(isLast ? row.cells.slice(column).join(" ") : cell);
       const isHeader = isFirst && rowIndex === 0 && header !== undefined;
       return text === "" ? [] : [{ row: rowIndex, column, text, ...(isHeader ? { header: true } : {}) }];
     }),

@@ -7,18 +7,23 @@ import { frontmatter } from "micromark-extension-frontmatter";
 import { gfm } from "micromark-extension-gfm";
 import { metadataOfFrontMatter } from "./front-matter.ts";
 import { rootElements } from "./markdown-elements.ts";
-import { type Line, type TextInput, textLines } from "./text-input.ts";
+import { cleanText, type Line, type TextInput, textLines } from "./text-input.ts";
 
 /** The parser needs a text as a whole, and time that grows with it: longer documents are cut between blocks. */
 const SEGMENT_CHARACTERS = 200_000;
 const MOST_SEGMENT = 1_000_000;
+
+/** The parser's time grows with the square of a line: a longer one is a paragraph as it stands. */
+const MOST_LINE = 10_000;
+/** Pictures written into the text. They carry no words. */
+const DATA_ADDRESS = /\(data:[^()\s]*\)/g;
 
 const DEFINITION = /^ {0,3}\[[^\]\n]{1,200}\]:\s*\S+/;
 
 /** Cuts at a heading, or a blank line before text at the margin, outside of fences. */
 async function* segments(
   input: TextInput,
-): AsyncGenerator<{ text: string; lineOffset: number; definitions: readonly string[] }> {
+): AsyncGenerator<{ text: string; lineOffset: number; definitions: readonly string[]; isRaw?: boolean }> {
   const definitions: string[] = [];
   let lines: string[] = [];
   let start = 1;
@@ -26,7 +31,17 @@ async function* segments(
   let fence: string | undefined;
   let previous = "";
   for await (const some of textLines(input)) {
-    for (const line of some) {
+    for (const source of some) {
+      const line =
+        source.text.length > MOST_LINE ? { ...source, text: source.text.replace(DATA_ADDRESS, "()") } : source;
+      if (line.text.length > MOST_LINE) {
+        yield { text: lines.join("\n"), lineOffset: start - 1, definitions };
+        yield { text: line.text, lineOffset: line.number - 1, definitions, isRaw: true };
+        lines = [];
+        size = 0;
+        start = line.number + 1;
+        continue;
+      }
       const isCut = isBoundary(line, previous) && fence === undefined && size >= SEGMENT_CHARACTERS;
       if (isCut || size > MOST_SEGMENT) {
         yield { text: lines.join("\n"), lineOffset: start - 1, definitions };
@@ -55,6 +70,12 @@ export async function* extractMarkdown(input: TextInput): AsyncGenerator<Extract
   const batch = createElementBatch();
   let isFirst = true;
   for await (const segment of segments(input)) {
+    if (segment.isRaw === true) {
+      const text = cleanText(segment.text).trimStart();
+      if (text !== "") yield* batch.add([{ kind: "paragraph", text, location: { line: segment.lineOffset + 1 } }]);
+      isFirst = false;
+      continue;
+    }
     const before = isFirst ? "" : segment.definitions.map((line) => `${line}\n`).join("");
     const source = before === "" ? segment.text : `${segment.text}\n\n${before}`;
     const tree = fromMarkdown(source, {

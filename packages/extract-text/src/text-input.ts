@@ -61,8 +61,9 @@ export function cleanText(text: string): string {
   return text
     .replace(/[^\n\t\P{Cc}]|[\u200b\ufeff\u00ad]/gu, "")
     .replaceAll("\u00a0", " ")
-    .replace(/[ \t]+$/gm, "")
-    .replace(/^\n+|\s+$/g, "")
+    .replace(/(?<![ \t])[ \t]+$/gm, "")
+    .replace(/^\n+/, "")
+    .trimEnd()
     .toWellFormed()
     .normalize("NFC");
 }

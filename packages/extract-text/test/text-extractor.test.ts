@@ -323,6 +323,14 @@ describe("bounds", () => {
     expect(rows).toBe(1_300 * rounds);
     expect(peak - before).toBeLessThan(300_000_000);
   }, 120_000);
+  test.each(["text/plain", "text/csv", "text/asciidoc", "text/markdown", "text/x-python"])(
+    "long blanks and marks in %s cost no more than their length",
+    async (mediaType) => {
+      const started = performance.now();
+      await extract(`a${" ".repeat(150_000)}b,c\n\n${"* _".repeat(60_000)}\n\n-a:\n${"-a:\n".repeat(60)}`, mediaType);
+      expect(performance.now() - started).toBeLessThan(20_000);
+    },
+  );
   test("a line without an end is cut", async () => {
     const { elements } = await extract("word ".repeat(500_000), "text/plain");
     expect(elements.length).toBeGreaterThan(5);

@@ -30,7 +30,7 @@ function* titlePage({ metadata, authors, description }: EpubPackage): Generator<
   if (metadata.title !== undefined) yield { kind: "title", text: metadata.title };
   if (authors.length > 0) yield { kind: "paragraph", text: `Authors: ${authors.join(", ")}` };
   const about = description
-    ?.replace(/<[^>]+>/g, " ")
+    ?.replace(/<[^<>]*>/g, " ")
     .replace(/\s+/g, " ")
     .trim();
   if (about !== undefined && about !== "") yield { kind: "paragraph", text: about };

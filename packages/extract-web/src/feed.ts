@@ -7,7 +7,7 @@ import type { WebInput } from "./web-extractor.ts";
 
 const tidy = (text: string): string =>
   text
-    .replace(/<[^>]+>/g, " ")
+    .replace(/<[^<>]*>/g, " ")
     .replace(/\s+/g, " ")
     .trim()
     .toWellFormed()

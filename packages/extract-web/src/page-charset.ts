@@ -8,7 +8,7 @@ const WIDE = /^utf-?(?:16|32|7)/i;
 
 function declared(head: string): string | undefined {
   const xml = /^\s*<\?xml[^>]*\bencoding\s*=\s*["']([\w.:-]+)["']/.exec(head)?.[1];
-  const meta = /<meta\b[^>]*?\bcharset\s*=\s*["']?\s*([\w.:-]+)/i.exec(head.replace(/<!--[\s\S]*?-->/g, ""))?.[1];
+  const meta = /<meta\b[^<>]*?\bcharset\s*=\s*["']?\s*([\w.:-]+)/i.exec(head.replace(/<!--[\s\S]*?-->/g, ""))?.[1];
   return [meta, xml].find((label) => label !== undefined && !WIDE.test(label) && isSupportedCharset(label));
 }
 

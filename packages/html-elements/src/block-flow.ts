@@ -46,6 +46,7 @@ export class BlockFlow {
   heading = 0;
   /** Characters given to the page so far. */
   size = 0;
+  regionDepth = 0;
   #sectionAnchor: string | undefined;
 
   emit(block: Block): void {
@@ -158,12 +159,14 @@ export class BlockFlow {
 
   openRegion(role: Region["role"]): void {
     this.flush();
+    this.regionDepth++;
     this.region = createRegion(role, this.region);
     this.regions.push(this.region);
   }
 
   closeRegion(): void {
     this.flush();
+    this.regionDepth--;
     this.region = this.region.parent ?? this.region;
   }
 }

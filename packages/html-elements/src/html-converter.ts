@@ -37,6 +37,8 @@ type Attributes = Readonly<Record<string, string>>;
 const MOST_HELD = 4_000_000;
 /** Documents inside `srcdoc` attributes are followed this deep. */
 const MOST_DEPTH = 3;
+/** Regions inside regions beyond this tell nothing. */
+const MOST_REGIONS = 50;
 /** A paragraph without an end is cut here. */
 const MOST_BLOCK = 500_000;
 
@@ -175,7 +177,11 @@ class SaxConverter implements HtmlConverter {
       this.#hasRegion.push(false);
       return;
     }
-    const canBeRegion = this.#isSelecting && (action === "block" || action === "list") && !this.#tables.isOpen;
+    const canBeRegion =
+      this.#isSelecting &&
+      (action === "block" || action === "list") &&
+      !this.#tables.isOpen &&
+      flow.regionDepth < MOST_REGIONS;
     const role = canBeRegion ? regionRole(name, attributes) : undefined;
     if (role !== undefined) flow.openRegion(role);
     this.#actions.push(action);

@@ -23,8 +23,9 @@ export function tidyPreformatted(text: string): string {
     .replace(/\r\n?/g, "\n")
     .replace(/[^\n\t\P{Cc}]|[\u200b\ufeff]/gu, "")
     .replaceAll("\u00a0", " ")
-    .replace(/[ \t]+$/gm, "")
-    .replace(/^\n+|\s+$/g, "")
+    .replace(/(?<![ \t])[ \t]+$/gm, "")
+    .replace(/^\n+/, "")
+    .trimEnd()
     .toWellFormed()
     .normalize("NFC");
 }

@@ -157,6 +157,8 @@ describe("tables", () => {
     ["column spans", `<table>${"<tr>".concat("<td colspan=1000>x</td>".repeat(50), "</tr>").repeat(50)}</table>`],
     ["row spans", `<table>${"<tr><td rowspan=65534>x</td></tr>".repeat(2_000)}</table>`],
     ["nesting", `${"<table><tr><td>".repeat(3_000)}x`],
+    ["regions", `${"<nav>x".repeat(20_000)}`],
+    ["blanks", `<pre>a${" ".repeat(300_000)}b</pre>`],
     ["depth", `${"<div>".repeat(50_000)}x`],
   ])("an attack by %s ends", (_name, html) => {
     const started = performance.now();

@@ -164,7 +164,7 @@ function jsonType(text: string, isWhole: boolean): string | undefined {
 function markdownScore(text: string): number {
   const count = (pattern: RegExp): number => text.match(pattern)?.length ?? 0;
   return (
-    (/^---\r?\n(?:[\w-]+:.*\r?\n|[ \t-].*\r?\n)+---\r?\n/.test(text) ? 3 : 0) +
+    (/^---\r?\n(?:\w[\w-]*:.*\r?\n|[ \t-].*\r?\n)+---\r?\n/.test(text) ? 3 : 0) +
     Math.min(3, count(/^#{1,6} \S/gm)) +
     Math.min(2, count(/^```/gm)) * 1.5 +
     Math.min(3, count(/\[[^\]\n]+\]\([^)\s]+\)/g)) +
