@@ -1,4 +1,4 @@
-import { headerRowCount, isBody, type PlacedElement, tableRows } from "@groundwork/contracts";
+import { headerRowCount, isBody, type PlacedElement, type TableData, tableRows } from "@groundwork/contracts";
 import type { VerifiedPassage } from "./citation.ts";
 import { elementsIn } from "./quote-place.ts";
 import { sentencesOf } from "./sentences.ts";
@@ -27,6 +27,19 @@ const POINTS_BACK =
   /^(?:it|its|this|that|these|those|they|their|he|she|such|however|otherwise|therefore|in (?:this|that|such) (?:case|event)|if so|but|and|or|so|also|additionally|instead)\b/i;
 
 const squeeze = (text: string): string => text.replace(/\s+/g, " ").trim();
+
+function rowsOf(table: TableData): string[][] {
+  return tableRows(table).filter((row) => row.some((cell) => cell !== ""));
+}
+
+function linesOf({ text, charStart }: PlacedElement): Stretch[] {
+  let offset = charStart;
+  return text.split("\n").map((line) => {
+    const stretch = { charStart: offset, charEnd: offset + line.length };
+    offset += line.length + 1;
+    return stretch;
+  });
+}
 
 class StatementReader {
   readonly #passage: VerifiedPassage;
@@ -116,31 +129,40 @@ class StatementReader {
   /** A row with the names of its columns. */
   *#rows(element: PlacedElement): Generator<Statement> {
     const table = element.table!;
-    const rows = tableRows(table).filter((row) => row.some((cell) => cell !== ""));
-    const headerCount = headerRowCount(table);
-    const inside = table.continuedHeader === undefined ? rows.slice(0, headerCount) : table.continuedHeader;
-    const names = inside.at(-1) ?? [];
-    let offset = element.charStart;
-    const lines: Stretch[] = element.text.split("\n").map((line) => {
-      const stretch = { charStart: offset, charEnd: offset + line.length };
-      offset += line.length + 1;
-      return stretch;
-    });
+    const lines = linesOf(element);
+    const rows = rowsOf(table);
     // Only the common rendering has a line for each row.
     if (lines.length !== rows.length) {
       for (const line of lines) yield this.#statement(element, [line]);
       return;
     }
-    const header = headerCount > 0 ? lines[headerCount - 1] : undefined;
-    for (let row = headerCount; row < rows.length; row++) {
+    const header = this.#header(element);
+    for (let row = header?.own ?? 0; row < rows.length; row++) {
       const [label = "", ...values] = rows[row]!;
       const named = values.flatMap((value, index) => {
-        const name = names[index + 1] ?? "";
+        const name = header?.names[index + 1] ?? "";
         return value === "" ? [] : [name === "" ? value : `${name}: ${value}`];
       });
       const text = named.length === 0 ? label : `${label === "" ? "" : `${label} – `}${named.join(", ")}`;
-      yield this.#statement(element, header === undefined ? [lines[row]!] : [header, lines[row]!], text);
+      yield this.#statement(element, header === undefined ? [lines[row]!] : [header.line, lines[row]!], text);
     }
+  }
+
+  /** The last header row, with where it stands: for a later slice of a long table, in the first. */
+  #header(
+    element: PlacedElement,
+  ): { readonly names: readonly string[]; readonly line: Stretch; readonly own: number } | undefined {
+    let first: PlacedElement | undefined = element;
+    while (first?.kind === "table" && first.table?.continuedHeader !== undefined)
+      first = this.#elements[first.ordinal - 1];
+    if (first?.kind !== "table" || first.table === undefined) return undefined;
+    const count = headerRowCount(first.table);
+    const rows = rowsOf(first.table);
+    const lines = linesOf(first);
+    const names = rows[count - 1];
+    const line = lines[count - 1];
+    if (names === undefined || line === undefined || lines.length !== rows.length) return undefined;
+    return { names, line, own: first === element ? count : 0 };
   }
 }
 

@@ -1,4 +1,6 @@
 import { type DocumentElement, placeElements, type TextRevision } from "@groundwork/contracts";
+import { randomRevision } from "@groundwork/testing/random-revision";
+import { seededRandom } from "@groundwork/testing/seeded-random";
 import { describe, expect, test } from "vitest";
 import { elementsIn, placeOf } from "../src/quote-place.ts";
 
@@ -115,4 +117,39 @@ describe("where a quote stands", () => {
           elements.filter((each) => each.charStart < end && each.charEnd > start),
         );
   });
+});
+
+test("of any stretch of any document the boxes are parts of its elements' boxes", () => {
+  let boxes = 0;
+  for (let seed = 0; seed < 60; seed++) {
+    const random = seededRandom(seed);
+    const revision = randomRevision(seed);
+    if (revision.text.length < 2) continue;
+    for (let round = 0; round < 20; round++) {
+      const start = random.integer(0, revision.text.length - 2);
+      const end = random.integer(start + 1, Math.min(revision.text.length, start + 400));
+      const touched = revision.elements.filter((each) => each.charStart < end && each.charEnd > start);
+      const place = placeOf(revision, start, end);
+      const known = touched.flatMap((each) => each.boxes ?? []);
+      expect(place.pages).toEqual([...new Set(place.boxes.map(({ page }) => page))].sort((a, b) => a - b));
+      for (const box of place.boxes) {
+        boxes++;
+        const inside = known.some(
+          (whole) =>
+            whole.page === box.page &&
+            box.left >= whole.left - 1e-9 &&
+            box.right <= whole.right + 1e-9 &&
+            box.top === whole.top &&
+            box.bottom === whole.bottom,
+        );
+        expect(inside, `seed ${seed}, ${start} to ${end}`).toBe(true);
+        if (box.start === undefined) continue;
+        expect(box.start).toBeGreaterThanOrEqual(0);
+        expect(box.end!).toBeLessThanOrEqual(end - start);
+        expect(box.end!).toBeGreaterThan(box.start);
+        expect(box.right).toBeGreaterThan(box.left);
+      }
+    }
+  }
+  expect(boxes).toBeGreaterThan(100);
 });

@@ -7,6 +7,7 @@ import {
   renderTableText,
   type TableData,
 } from "@groundwork/contracts";
+import { randomRevision } from "@groundwork/testing/random-revision";
 import { describe, expect, test } from "vitest";
 import { sentencesOf } from "../src/sentences.ts";
 import { statementsOf } from "../src/statements.ts";
@@ -81,6 +82,25 @@ describe("statements", () => {
     ]);
   });
 
+  test("a row of a later slice stands with the header of the first", () => {
+    const slice = (rows: string[][], continued?: string[][]): DocumentElement => {
+      const table: TableData = {
+        rows: rows.length,
+        columns: 2,
+        cells: rows.flatMap((row, y) =>
+          row.map((text, x) => ({ row: y, column: x, text, header: continued === undefined && y === 0 })),
+        ),
+        ...(continued === undefined ? {} : { continuedHeader: continued }),
+      };
+      return { kind: "table", text: renderTableText(table), table };
+    };
+    const header = ["City", "Hotel"];
+    const found = statements([slice([header, ["London", "180"]]), slice([["Rome", "150"]], [header])]);
+    expect(found.at(-1)).toMatchObject({ text: "Rome – Hotel: 150", quotes: ["City | Hotel", "Rome | 150"] });
+    const alone = statements([slice([["Rome", "150"]], [header])]);
+    expect(alone.at(-1)).toMatchObject({ text: "Rome – 150", quotes: ["Rome | 150"] });
+  });
+
   test("headings, captions and furniture state nothing", () => {
     expect(
       statements([
@@ -90,5 +110,27 @@ describe("statements", () => {
         { kind: "caption", text: "Table 1" },
       ]),
     ).toEqual([]);
+  });
+
+  test("of any document every stretch is a part of its text, and the words are its own", () => {
+    let found = 0;
+    for (let seed = 0; seed < 80; seed++) {
+      const revision = randomRevision(seed);
+      const row = { charStart: 0, charEnd: revision.text.length } as ChunkRow;
+      const passage = { row, revision, record: {} as CatalogRevision, document: {} as CatalogDocument };
+      for (const { text, stretches } of statementsOf(passage)) {
+        found++;
+        expect(stretches.length).toBeGreaterThan(0);
+        const quoted = stretches.map(({ charStart, charEnd }) => {
+          expect(charStart).toBeGreaterThanOrEqual(0);
+          expect(charEnd).toBeGreaterThan(charStart);
+          expect(charEnd).toBeLessThanOrEqual(revision.text.length);
+          return revision.text.slice(charStart, charEnd);
+        });
+        const words = new Set(quoted.join(" ").match(/[\p{L}\p{N}]+/gu) ?? []);
+        for (const word of text.match(/[\p{L}\p{N}]+/gu) ?? []) expect(words.has(word), `${seed}: ${word}`).toBe(true);
+      }
+    }
+    expect(found).toBeGreaterThan(500);
   });
 });
