@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { chmod, cp, mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -147,7 +148,10 @@ test("Ctrl-C in the middle: the store stays consistent and the next run complete
   child.stderr.on("data", (data: Buffer) => {
     error += data.toString();
   });
-  setTimeout(() => child.kill("SIGINT"), 2500);
+  // Once the catalog is there, the command listens for the signal.
+  while (child.exitCode === null && !existsSync(join(kb, "catalog.sqlite")))
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  setTimeout(() => child.kill("SIGINT"), 1000);
   const [code] = (await once(child, "exit")) as [number | null];
   // A fast machine may have finished before the signal came.
   expect([0, 130]).toContain(code);
