@@ -47,6 +47,7 @@ export async function openMp3(reader: ByteReader): Promise<PcmSource> {
   }
   const sampleRate = first.samplingRate;
   let damaged = false;
+  let skip = encoderDelay(bytes, sampleRate);
   function* samples(): Generator<Float32Array> {
     let part = first;
     while (part.numSamples > 0) {
@@ -57,7 +58,8 @@ export async function openMp3(reader: ByteReader): Promise<PcmSource> {
         for (let channel = 0; channel < numChannels; channel++) sum += pcm[index * numChannels + channel]!;
         mono[index] = sum / numChannels / 32_768;
       }
-      yield mono;
+      yield mono.subarray(Math.min(skip, mono.length));
+      skip = Math.max(0, skip - mono.length);
       const before = decoder.currentTime();
       try {
         part = decoder.decode(STEP);
@@ -70,4 +72,24 @@ export async function openMp3(reader: ByteReader): Promise<PcmSource> {
   }
   const title = id3Title(bytes);
   return { sampleRate, samples: samples(), damaged: () => damaged, ...(title ? { title } : {}) };
+}
+
+/** Samples of silence that every decoder of the format puts first. */
+const DECODER_DELAY = 529;
+
+/** Samples before the recording begins: the frame of the encoder's notes, its own delay and the decoder's. */
+function encoderDelay(bytes: Uint8Array, sampleRate: number): number {
+  const start =
+    String.fromCharCode(...bytes.subarray(0, 3)) === "ID3"
+      ? 10 + ((bytes[6]! << 21) | (bytes[7]! << 14) | (bytes[8]! << 7) | bytes[9]!)
+      : 0;
+  const head = new TextDecoder("latin1").decode(bytes.subarray(start, start + 512));
+  const notes = /Xing|Info/.exec(head);
+  if (notes === null) return 0;
+  const flags = bytes[start + notes.index + 7]!;
+  const fields = (flags & 1 ? 4 : 0) + (flags & 2 ? 4 : 0) + (flags & 4 ? 100 : 0) + (flags & 8 ? 4 : 0);
+  const at = start + notes.index + 8 + fields;
+  const frame = sampleRate >= 32_000 ? 1_152 : 576;
+  if (!/^(?:LAME|Lavc|Lavf)/.test(new TextDecoder("latin1").decode(bytes.subarray(at, at + 4)))) return frame;
+  return frame + ((bytes[at + 21]! << 4) | (bytes[at + 22]! >> 4)) + DECODER_DELAY;
 }

@@ -60,13 +60,17 @@ export async function openOgg(reader: ByteReader): Promise<PcmSource> {
   }
   const title = vorbisTitle(headers[1]!.subarray(codec === "opus" ? 8 : 7));
   for (const header of headers) decoder.processHeader(Uint8Array.from(header).buffer, () => {});
+  // The Opus decoder knows its format only once it has seen a packet of sound, which it does not use up.
+  const seen = codec === "opus" ? await packets.next() : undefined;
+  const peeked = seen?.done === false ? [seen.value] : [];
+  for (const packet of peeked) decoder.processHeader(Uint8Array.from(packet).buffer, () => {});
   const format = decoder.audioFormat;
   if (format === null || format.rate < 1_000 || format.channels < 1) {
     await packets.return(undefined);
     throw corrupt("has a head that cannot be read");
   }
   async function* samples(): AsyncGenerator<Float32Array> {
-    for await (const packet of packets) {
+    for await (const packet of prepended(peeked, packets)) {
       let good = 0;
       decoder.processAudio(Uint8Array.from(packet).buffer, (result) => {
         good = result;
@@ -83,6 +87,11 @@ export async function openOgg(reader: ByteReader): Promise<PcmSource> {
     }
   }
   return { sampleRate: format.rate, samples: samples(), damaged: () => damaged, ...(title ? { title } : {}) };
+}
+
+async function* prepended(first: readonly Uint8Array[], rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* first;
+  yield* rest;
 }
 
 function codecOf(packet: Uint8Array): "vorbis" | "opus" | undefined {

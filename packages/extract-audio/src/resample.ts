@@ -25,7 +25,8 @@ export async function* resampled(
   let origin = -reach;
   let next = 0;
   const produce = (limit: number): Float32Array => {
-    const count = Math.max(0, Math.ceil((limit - next * ratio) / ratio));
+    // Output sample n stands at n * rate / 16,000 of the input; a little slack absorbs rounding.
+    const count = Math.max(0, Math.ceil(limit / ratio - 1e-6) - next);
     const output = new Float32Array(count);
     for (let index = 0; index < count; index++) {
       const centre = next * ratio;

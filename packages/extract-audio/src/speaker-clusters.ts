@@ -1,7 +1,14 @@
-/** Voices whose mean vectors are closer than this (cosine) are one speaker's. */
-const SAME_SPEAKER = 0.76;
-/** A speaker is heard in at least this many stretches, and in this share of all. */
-const LEAST_STRETCHES = 6;
+/**
+ * Voices whose mean vectors are closer than this (cosine) are one speaker's. The means of little speech scatter, so it must
+ * differ more to count. Set on a few dozen seconds of talk: real halves of one voice lie at .90 to .96, two voices at .64 to .88.
+ */
+const SAME_SPEAKER = 0.89;
+const SAME_SPEAKER_SHORT = 0.76;
+/** Two speakers lie further apart than this share of the scatter of each one's own vectors. */
+const APART = 0.85;
+/** Stretches (every .2 s) from which a voice is well known, and the least of them, also as a share of all. */
+const WELL_KNOWN = 24;
+const LEAST_STRETCHES = 10;
 const LEAST_SHARE = 0.03;
 const ROUNDS = 30;
 
@@ -60,7 +67,13 @@ function bisect(
     second = group.filter((index) => !kept.has(index));
   }
   if (first.length < least || second.length < least) return undefined;
-  return dot(meanOf(vectors, first), meanOf(vectors, second)) < SAME_SPEAKER ? [first, second] : undefined;
+  const [a, b] = [meanOf(vectors, first), meanOf(vectors, second)];
+  const likeness = dot(a, b);
+  const within = (members: readonly number[], centre: Float32Array): number =>
+    members.reduce((sum, index) => sum + dot(vectors[index]!, centre), 0);
+  const scatter = 1 - (within(first, a) + within(second, b)) / group.length;
+  const most = Math.min(first.length, second.length) < WELL_KNOWN ? SAME_SPEAKER_SHORT : SAME_SPEAKER;
+  return likeness < most && 1 - likeness > APART * scatter ? [first, second] : undefined;
 }
 
 function dot(a: Float32Array, b: Float32Array): number {

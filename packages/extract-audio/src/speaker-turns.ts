@@ -8,8 +8,8 @@ import { clusterSpeakers } from "./speaker-clusters.ts";
 import type { SpeechWindow } from "./speech-windows.ts";
 import type { SpeakerWord } from "./utterances.ts";
 
-/** A voice is told from stretches of 1.2 s, one every .2 s. Frames of 10 ms. */
-const STRETCH_FRAMES = 120;
+/** A voice is told from stretches of 1.6 s, as the model was trained, one every .2 s. Frames of 10 ms. */
+const STRETCH_FRAMES = 160;
 const STEP_FRAMES = 20;
 /** Shorter speech gets no vector of its own: it takes its neighbour's speaker. */
 const LEAST_FRAMES = 50;
@@ -18,8 +18,9 @@ const BATCH = 32;
 const TARGET_LEVEL = 10 ** (-30 / 20);
 /** At most this many vectors are clustered; of a longer recording every n-th. */
 const MOST_VECTORS = 20_000;
-/** A change of speaker shorter than this many words is taken back, unless it is a whole sentence. */
-const SHORT_TURN = 2;
+/** A pause ends a sentence, milliseconds; and words of a sentence that make it two speakers'. */
+const SENTENCE_PAUSE_MS = 1_000;
+const LONG_SHARE = 5;
 
 interface VoiceVector {
   /** Middle of the stretch, milliseconds of the recording. */
@@ -90,7 +91,7 @@ export class SpeakerTurns {
     const labelled = this.labels();
     if (labelled.length === 0) return [...words];
     const raw = words.map((word) => speakerAt(labelled, (word.startMs + word.endMs) / 2));
-    const speakers = withoutFlicker(words, raw);
+    const speakers = bySentence(words, raw);
     const names = new Map<number, string>();
     for (const speaker of speakers) if (!names.has(speaker)) names.set(speaker, `S${names.size + 1}`);
     return names.size < 2
@@ -130,16 +131,25 @@ function speakerAt(labelled: readonly { readonly atMs: number; readonly speaker:
   return Math.abs(after.atMs - ms) < Math.abs(before.atMs - ms) ? after.speaker : before.speaker;
 }
 
-/** A word or two of another speaker inside a sentence is an error of the stretch, not a turn. */
-function withoutFlicker(words: readonly SpokenWord[], raw: readonly number[]): number[] {
+/**
+ * Speakers change between sentences, while the vectors only tell to about half a second where: a sentence goes to the one who has most of
+ * its words, unless both have a long stretch of it.
+ */
+function bySentence(words: readonly SpokenWord[], raw: readonly number[]): number[] {
   const speakers = [...raw];
-  for (let start = 0; start < speakers.length; ) {
+  for (let start = 0; start < words.length; ) {
     let end = start + 1;
-    while (end < speakers.length && speakers[end] === speakers[start]) end++;
-    const isSentence = start > 0 && /[.?!]$/.test(words[start - 1]!.text) && /[.?!]$/.test(words[end - 1]!.text);
-    if (end - start <= SHORT_TURN && !isSentence && start > 0 && end < speakers.length) {
-      speakers.fill(speakers[start - 1]!, start, end);
+    while (
+      end < words.length &&
+      !/[.?!]$/.test(words[end - 1]!.text) &&
+      words[end]!.startMs - words[end - 1]!.endMs < SENTENCE_PAUSE_MS
+    ) {
+      end++;
     }
+    const counts = new Map<number, number>();
+    for (const speaker of raw.slice(start, end)) counts.set(speaker, (counts.get(speaker) ?? 0) + 1);
+    const ranked = [...counts].sort((a, b) => b[1] - a[1]);
+    if ((ranked[1]?.[1] ?? 0) < LONG_SHARE) speakers.fill(ranked[0]![0], start, end);
     start = end;
   }
   return speakers;

@@ -6,9 +6,13 @@ import { type Row, rowsOf } from "./rows.ts";
 import { heightOf, type Segment, shownBox, straightSegments } from "./segment.ts";
 import { tableAt } from "./tables.ts";
 
-/** Print this much higher than the page's median is a heading, and this much a heading of the first level. */
-const HEADING_RATIO = 1.35;
-const TOP_HEADING_RATIO = 1.9;
+/**
+ * Print this much larger than the page's usual print is a heading, and this much a heading of the first level. Size is told by the
+ * height of lines and the width of characters together: either alone depends on which letters a line has.
+ */
+const HEADING_RATIO = 1.3;
+const TOP_HEADING_RATIO = 1.7;
+const HEADING_HEIGHT_RATIO = 1.15;
 const HEADING_LINES = 3;
 const HEADING_CHARACTERS = 160;
 /** Lines further apart than this many line heights (or this much more than the block's own leading) part paragraphs. */
@@ -29,7 +33,7 @@ export function pageElements(
   options: PageElementsOptions,
 ): DocumentElement[] {
   const segments = straightSegments(page);
-  const body = median(segments.map(heightOf));
+  const body = usualPrint(segments);
   const elements: DocumentElement[] = [];
   const boxesOf = (lines: readonly PlacedLine[]): Box[] =>
     lines.flatMap(({ segment, start }) => {
@@ -46,7 +50,7 @@ export function pageElements(
     const rows = rowsOf(block);
     let group: Row[] = [];
     const flush = (): void => {
-      for (const paragraph of paragraphsOf(group)) elements.push(elementOf(paragraph, body, boxesOf));
+      for (const paragraph of paragraphsOf(group, rows)) elements.push(elementOf(paragraph, body, boxesOf));
       group = [];
     };
     for (let index = 0; index < rows.length; ) {
@@ -77,6 +81,30 @@ interface PlacedLine {
   readonly start: number;
 }
 
+interface Print {
+  readonly height: number;
+  /** Width of a character. */
+  readonly pitch: number;
+}
+
+/** Medians by character, so that prose outweighs the cells of tables. */
+function usualPrint(segments: readonly Segment[]): Print {
+  const weighted = (measure: (segment: Segment) => number): number => {
+    const sorted = [...segments].sort((a, b) => measure(a) - measure(b));
+    const half = sorted.reduce((sum, { text }) => sum + text.length, 0) / 2;
+    let sum = 0;
+    for (const segment of sorted) {
+      sum += segment.text.length;
+      if (sum >= half) return measure(segment);
+    }
+    return 1;
+  };
+  return {
+    height: weighted(heightOf),
+    pitch: weighted(({ left, right, text }) => (right - left) / text.length),
+  };
+}
+
 function confidenceOf(segments: readonly Segment[]): number {
   const weight = segments.reduce((sum, { text }) => sum + text.length, 0);
   return segments.reduce((sum, { text, confidence }) => sum + confidence * text.length, 0) / Math.max(1, weight);
@@ -87,11 +115,11 @@ const rowText = (row: Row): string => row.cells.map((cell) => cell.map(({ text }
 const isItem = (row: Row): boolean => BULLET.test(firstText(row)) || COUNTER.test(firstText(row));
 
 /** Rows that belong together, told by leading, size, indent, list markers and short last lines. */
-function paragraphsOf(rows: readonly Row[]): Row[][] {
+function paragraphsOf(rows: readonly Row[], block: readonly Row[]): Row[][] {
   const gaps = rows.slice(1).map((row, index) => row.top - rows[index]!.bottom);
   const leading = median(gaps.filter((gap, index) => gap < PARAGRAPH_GAP * heightOf(rows[index]!)));
-  const right = Math.max(...rows.map((one) => one.right));
-  const left = Math.min(...rows.map((one) => one.left));
+  const right = Math.max(...block.map((one) => one.right));
+  const left = Math.min(...block.map((one) => one.left));
   const paragraphs: Row[][] = [];
   rows.forEach((row, index) => {
     const above = rows[index - 1];
@@ -144,22 +172,25 @@ function joinLines(rows: readonly Row[]): { text: string; lines: PlacedLine[] } 
 
 function elementOf(
   rows: readonly Row[],
-  body: number,
+  body: Print,
   boxesOf: (lines: readonly PlacedLine[]) => Box[],
 ): DocumentElement {
   const { text, lines } = joinLines(rows);
   const boxes = boxesOf(lines);
   const confidence = confidenceOf(lines.map(({ segment }) => segment));
-  const height = median(lines.map(({ segment }) => heightOf(segment)));
+  const print = usualPrint(lines.map(({ segment }) => segment));
+  const higher = print.height / body.height;
+  const larger = Math.sqrt(higher * (print.pitch / body.pitch));
   const marker = (BULLET.exec(text) ?? COUNTER.exec(text))?.[0];
   const isHeading =
-    height > HEADING_RATIO * body &&
+    larger > HEADING_RATIO &&
+    higher > HEADING_HEIGHT_RATIO &&
     rows.length <= HEADING_LINES &&
     text.length <= HEADING_CHARACTERS &&
     /\p{L}{2}/u.test(text) &&
     !/[.;,]$/.test(text);
   if (isHeading) {
-    return { kind: "heading", level: height > TOP_HEADING_RATIO * body ? 1 : 2, text, boxes, confidence };
+    return { kind: "heading", level: larger > TOP_HEADING_RATIO ? 1 : 2, text, boxes, confidence };
   }
   if (marker !== undefined && text.length > marker.length) {
     const shift = marker.length;
