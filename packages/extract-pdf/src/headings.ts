@@ -1,5 +1,6 @@
 import type { Block } from "./blocks.ts";
 import type { FontStatistics } from "./font-statistics.ts";
+import { isCounter } from "./lists.ts";
 
 export interface HeadingDecision {
   readonly kind: "title" | "heading";
@@ -36,6 +37,8 @@ export class HeadingClassifier {
     const tag = /^H([1-6])?$/.exec(block.lines[0]?.tag?.type ?? "");
     if (tag !== null && text.length < MAX_LENGTH) return { kind: "heading", level: Number(tag[1] ?? 1) };
     if (block.kind === "caption" || block.kind === "footnote" || block.kind === "table") return undefined;
+    // A bulleted table of contents repeats the outline's titles without being the headings they name.
+    if (block.kind === "list_item" && block.marker !== undefined && !isCounter(block.marker)) return undefined;
     const outlined = this.#outline.get(outlineKey(text));
     if (!this.#isCandidate(block, text) && outlined === undefined) return undefined;
     this.#addLook(block);
