@@ -82,7 +82,7 @@ export function audioExtractor(options: AudioExtractorOptions = {}): Extractor {
       options,
     },
     extract: (document, callOptions = {}) => extract(document, whisper, resolved, callOptions),
-    close: async () => whisper.kill(),
+    close: () => whisper.close(),
   };
 }
 
@@ -155,8 +155,7 @@ async function* extract(
     );
   } finally {
     // The model's process holds 300 MB and the program alive: it ends with the document.
-    whisper.kill();
-    await Promise.all([activity?.close(), turns?.close(), reader.close()]);
+    await Promise.all([whisper.close(), activity?.close(), turns?.close(), reader.close()]);
   }
 }
 

@@ -47,6 +47,14 @@ export class WhisperProcess {
     this.#ready = undefined;
   }
 
+  /** Ends the process and waits until it is gone. */
+  async close(): Promise<void> {
+    const child = this.#child;
+    this.kill();
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    await new Promise((resolve) => child.once("exit", resolve));
+  }
+
   async #request(
     body: RequestBody,
     { deadlineMs, signal }: { readonly deadlineMs: number; readonly signal: AbortSignal | undefined },

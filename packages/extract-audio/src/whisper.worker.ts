@@ -19,6 +19,18 @@ const GREEDY = 0;
 
 const post = (reply: WhisperReply): void => parentPort?.postMessage(reply);
 
+/** Frames of 20 ms that the encoder looks at: its price follows them, and the rest of its 30 s would be silence. */
+const WHOLE_CONTEXT = 1_500;
+const CONTEXT_MARGIN = 256;
+/** Shorter sounds are read badly with less than the whole context, samples (4 s). */
+const SHORT_SAMPLES = 64_000;
+
+function audioContext(samples: number): number {
+  if (samples < SHORT_SAMPLES) return WHOLE_CONTEXT;
+  const frames = Math.ceil(samples / 320) + CONTEXT_MARGIN;
+  return Math.min(WHOLE_CONTEXT, Math.ceil(frames / 64) * 64);
+}
+
 function start(): void {
   let binding: Binding;
   try {
@@ -52,6 +64,7 @@ function start(): void {
       parameters.tokenTimestamps = true;
       parameters.splitOnWord = true;
       parameters.maxLen = 1;
+      parameters.audioCtx = audioContext(request.samples.length);
       parameters.onNewSegment = ({ text, start, end }: Segment) => {
         if (text.trim() !== "") segments.push({ text: text.trim(), startMs: start * 10, endMs: end * 10 });
       };
