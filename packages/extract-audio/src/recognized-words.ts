@@ -24,6 +24,8 @@ const FASTEST = 9;
 /** Expected time of a word: a share for itself and one for each letter, milliseconds. */
 const WORD_MS = 60;
 const LETTER_MS = 60;
+/** How far words may reach beyond speech, milliseconds. */
+const SLACK_MS = 100;
 /** Words shorter than this share of their expected time were squeezed by the model's rough time marks. */
 const SQUEEZED = 0.3;
 
@@ -43,11 +45,26 @@ export function spokenWords(window: SpeechWindow, segments: readonly WhisperSegm
     Math.round((placeInRecording(window, (value / 1_000) * SAMPLE_RATE) / SAMPLE_RATE) * 1_000);
   let last = 0;
   return spread.map((word) => {
-    const startMs = Math.max(last, ms(word.startMs));
-    const endMs = Math.max(startMs, ms(word.endMs - 1));
+    const [from, to] = withinSpeech(window, ms(word.startMs), ms(word.endMs - 1));
+    const startMs = Math.max(last, from);
+    const endMs = Math.max(startMs, to);
     last = startMs;
     return { text: word.text.normalize("NFC"), startMs, endMs };
   });
+}
+
+/** The model lets words last through pauses: they end where speech ends, and begin where it begins. */
+function withinSpeech({ runs }: SpeechWindow, startMs: number, endMs: number): [number, number] {
+  const ms = (sample: number): number => Math.round(sample / (SAMPLE_RATE / 1_000));
+  const index = runs.findIndex((run) => ms(run.end) + SLACK_MS > startMs);
+  const run = runs[index];
+  if (run === undefined) return [startMs, endMs];
+  const next = runs[index + 1];
+  // What begins at the very end of a run and lasts into the next is said in the next.
+  const late = next !== undefined && startMs > ms(run.end) - SLACK_MS && endMs > ms(next.start) + SLACK_MS;
+  const held = late ? next : run;
+  const from = Math.max(startMs, ms(held.start) - SLACK_MS);
+  return [from, Math.max(from, Math.min(endMs, ms(held.end) + SLACK_MS))];
 }
 
 /** Leaves out [BLANK_AUDIO], (music) and ♪, also where they span several words. */
