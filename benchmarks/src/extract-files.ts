@@ -118,32 +118,37 @@ export class FileExtraction {
     const started = performance.now();
     const notes: { mediaType: string | undefined } = { mediaType: undefined };
     const took = (): number => Math.round(performance.now() - started);
+    let metadata: DocumentMetadata | undefined;
     try {
       const file = join(folder, path);
       const content = fileContent(file, (await stat(file)).size);
-      const { elements, metadata } = await this.#read(content, path.split("/").at(-1)!, 0, notes);
-      if (!elements.some((element) => /[\p{L}\p{N}]/u.test(element.text))) {
+      const read = await this.#read(content, path.split("/").at(-1)!, 0, notes);
+      metadata = read.metadata;
+      if (!read.elements.some((element) => /[\p{L}\p{N}]/u.test(element.text))) {
         throw new GroundworkError("NO_TEXT", "No text was found in the document, and no picture of a page gave any.", {
           stage: "extract",
         });
       }
-      const placed = placeElements(elements);
+      const { elements } = placeElements(read.elements);
       return {
         path,
         mediaType: notes.mediaType,
         milliseconds: took(),
-        markdown: renderMarkdown(placed.elements),
-        text: pagedText(placed.elements),
+        markdown: renderMarkdown(elements),
+        text: pagedText(elements),
         metadata,
       };
     } catch (error) {
       const typed = GroundworkError.from(error, "INTERNAL", "The document could not be read because of a defect.");
+      // What a refusal itself states is a fact too.
+      if (typed.code === "PASSWORD_REQUIRED") metadata ??= { attributes: { pdfEncrypted: true } };
       return {
         path,
         mediaType: notes.mediaType,
         milliseconds: took(),
         error: typed.toJSON(),
         untyped: !GroundworkError.isInstance(error) || typed.code === "INTERNAL",
+        ...(metadata === undefined ? {} : { metadata }),
       };
     }
   }
@@ -196,13 +201,13 @@ export class FileExtraction {
 export async function writeResult(out: string, set: string, result: ExtractionResult): Promise<void> {
   const base = join(out, set, result.path);
   await mkdir(dirname(base), { recursive: true });
+  if (result.metadata !== undefined) await writeFile(`${base}.meta.json`, JSON.stringify(factsOf(result)));
   if (result.error !== undefined) {
     await writeFile(`${base}.err`, JSON.stringify(result.error));
     return;
   }
   await writeFile(`${base}.md`, result.markdown ?? "");
   await writeFile(`${base}.txt`, result.text ?? "");
-  await writeFile(`${base}.meta.json`, JSON.stringify(factsOf(result)));
 }
 
 /** Facts of a PDF as the expectations name them. */

@@ -196,7 +196,7 @@ export async function scoreSet(folder: string, results: readonly ExtractionResul
             .slice(0, 8);
         add(
           "facts",
-          result.error === undefined &&
+          stated[name] !== undefined &&
             (name === "creation_date"
               ? day(stated[name]) === day(fact[name])
               : total(stated[name]) === total(fact[name])),

@@ -34,7 +34,14 @@ export interface DemoResult {
     readonly documents: readonly string[];
     readonly quotes: readonly string[];
     readonly answered: boolean;
+    readonly claims: readonly string[];
   }[];
+}
+
+/** The first words of a quote, for a line or two. */
+function excerpt(quote: string): string {
+  const text = quote.replace(/\s+/g, " ");
+  return text.length <= 180 ? text : `${text.slice(0, text.lastIndexOf(" ", 180))} …`;
 }
 
 async function ingestCorpus(base: KnowledgeBase, corpus: string, terminal: Terminal): Promise<IngestReport> {
@@ -71,19 +78,22 @@ export async function demonstrate(work: string, terminal: Terminal): Promise<Dem
       const started = performance.now();
       const answer = await base.answer({ query: question.question, limit: 3 });
       say("", styled(terminal, "bold", `Q  ${question.question}`));
-      const [claim] = answer.claims;
-      const citations = answer.answered && claim !== undefined ? claim.citations : [];
-      if (claim === undefined || !answer.answered) say("A  The documents do not answer this question.");
-      else say(...wrap(`A  ${claim.text}`, 100, "   ").map((line, index) => (index === 0 ? line.trimStart() : line)));
-      for (const citation of citations)
-        say(styled(terminal, "cyan", `   ↳ ${citationLine(citation)}`), ...wrap(`“${citation.quote}”`, 100, "     "));
-      for (const { citation } of answer.passages) say(styled(terminal, "dim", `   · ${citationLine(citation)}`));
-      say(styled(terminal, "dim", `   ${duration(performance.now() - started)}`));
+      if (!answer.answered) say("A  The documents do not answer this question.");
+      for (const claim of answer.claims) {
+        say(...wrap(`A  ${claim.text}`, 100, "   ").map((line, index) => (index === 0 ? line.trimStart() : line)));
+        for (const place of new Set(claim.citations.map(citationLine))) say(styled(terminal, "cyan", `   ↳ ${place}`));
+      }
+      say(styled(terminal, "dim", `   from these passages (${duration(performance.now() - started)}):`));
+      answer.passages.forEach(({ citation }, index) => {
+        say(styled(terminal, "dim", `   ${index + 1}. ${citationLine(citation)}`));
+        say(...wrap(`“${excerpt(citation.quote)}”`, 100, "      ").map((line) => styled(terminal, "dim", line)));
+      });
       answers.push({
         question,
         answered: answer.answered,
+        claims: answer.claims.map(({ text }) => text),
         documents: answer.passages.map((passage) => passage.citation.sourceUri.split("/").at(-1) ?? ""),
-        quotes: answer.passages.map((passage) => passage.text),
+        quotes: answer.passages.map((passage) => passage.citation.quote),
       });
     }
 
