@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { basename, resolve } from "node:path";
 import type { SQLInputValue } from "node:sqlite";
 import {
@@ -255,7 +256,7 @@ class SqliteCatalog implements Catalog {
   }
 
   async acquireLease(name: string, options: Parameters<Catalog["acquireLease"]>[1] = {}): Promise<Lease> {
-    const { ttlMs = DEFAULT_LEASE_MS, waitMs = 0, holder = `process ${process.pid}`, signal } = options;
+    const { ttlMs = DEFAULT_LEASE_MS, waitMs = 0, holder = `${hostname()}:${process.pid}`, signal } = options;
     requirePositive("ttlMs", ttlMs);
     const deadline = performance.now() + waitMs;
     for (;;) {
