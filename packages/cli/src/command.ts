@@ -14,7 +14,10 @@ export interface CommandContext {
   readonly path: string;
   readonly configuration: KnowledgeBaseConfiguration;
   /** Opens the knowledge base; it is closed when the command ends. `create: false` refuses to make a new one. */
-  open(options?: { readonly create?: boolean }): Promise<KnowledgeBase>;
+  open(options?: {
+    readonly create?: boolean;
+    readonly settings?: KnowledgeBaseConfiguration["settings"];
+  }): Promise<KnowledgeBase>;
 }
 
 /** One command. `run` returns the exit code; errors it throws are shown and turned into one. */

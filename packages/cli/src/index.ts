@@ -126,7 +126,7 @@ export async function run(
       json,
       path,
       configuration,
-      open: async ({ create = true } = {}) => {
+      open: async ({ create = true, settings } = {}) => {
         if (!create && configuration.catalog === undefined) {
           await access(join(path, "catalog.sqlite")).catch(() => {
             throw new GroundworkError(
@@ -135,7 +135,10 @@ export async function run(
             );
           });
         }
-        base = await openKnowledgeBase({ ...configuration, path }, { signal });
+        base = await openKnowledgeBase(
+          { ...configuration, path, settings: { ...configuration.settings, ...settings } },
+          { signal },
+        );
         return base;
       },
     };

@@ -7,8 +7,17 @@ export interface Terminal {
   readonly colors: boolean;
 }
 
+/** A reader that has seen enough (`| head`) ends the command quietly. */
+function leaveOnClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE") process.exit();
+  throw error;
+}
+
 export function processTerminal(): Terminal {
   const { stdout, stderr, env } = process;
+  for (const stream of [stdout, stderr]) {
+    if (!stream.listeners("error").includes(leaveOnClosedPipe)) stream.on("error", leaveOnClosedPipe);
+  }
   return {
     out: stdout,
     err: stderr,

@@ -119,6 +119,7 @@ function decide(
   fingerprints: StageFingerprints,
   deadLetter: DeadLetter | undefined,
   verify: boolean,
+  hasPassword: boolean,
 ): { action: PlanAction | "unchanged"; reason: string } {
   if (object.state === "unavailable")
     return previous === undefined
@@ -138,7 +139,9 @@ function decide(
       fingerprints.document(previous.mediaType, permissionsOf(source, object), object.attributes);
   if (previous.state === "hidden") return { action: "change", reason: "permissions-or-attributes" };
   if (deadLetter !== undefined && sameHint && sameMaking) {
-    return deadLetter.error.retryable
+    // A password that was not there before is a reason to try again.
+    const opens = hasPassword && deadLetter.error.code.startsWith("PASSWORD_");
+    return deadLetter.error.retryable || opens
       ? { action: "retry", reason: "failed-before" }
       : { action: "skip", reason: "failed-before" };
   }
@@ -230,6 +233,7 @@ export async function planIngest(
         fingerprints,
         deadLetters.get(documentId),
         options.verify === true,
+        parts.settings?.password?.(object.key) !== undefined,
       );
       counts[action]++;
       if (action === "unchanged") continue;

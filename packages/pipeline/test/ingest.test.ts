@@ -399,3 +399,21 @@ test("the chunks that go in are the rows that come out, whatever the batches", a
   const total = (await documents()).reduce((sum, { chunks }) => sum + chunks, 0);
   expect(total).toBe(expected);
 });
+
+test("a document that wanted a password is tried again as soon as there is one", async () => {
+  const source = textSource({ "a.txt": "locked" });
+  const { GroundworkError: TypedError } = await import("@groundwork/contracts");
+  const locked = {
+    ...knowledge.extractor,
+    extract: async function* (document: { readonly password?: string }) {
+      if (document.password === undefined) throw new TypedError("PASSWORD_REQUIRED", "Give its password.");
+      yield { type: "elements" as const, elements: [{ kind: "paragraph" as const, text: "Opened." }] };
+    },
+  };
+  const parts = { ...knowledge.parts, extractors: [locked] };
+  expect((await ingest([source], parts)).counts.failed).toBe(1);
+  expect((await ingest([source], parts)).counts.skipped).toBe(1);
+  const report = await ingest([source], { ...parts, settings: { password: () => "secret" } });
+  expect(report.counts.added).toBe(1);
+  expect(texts(await knowledge.visible())).toEqual(["Opened."]);
+});

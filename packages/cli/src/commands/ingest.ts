@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { GroundworkError } from "@groundwork/contracts";
 import type { IngestReport } from "groundwork";
 import type { Command } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
@@ -59,6 +61,15 @@ export function printReport(terminal: Terminal, report: IngestReport, verbose = 
     );
 }
 
+/** The first line of a file: a password on the command line would be shown to every user of the machine. */
+async function passwordOf(file: unknown): Promise<string | undefined> {
+  if (typeof file !== "string") return undefined;
+  const text = await readFile(file, "utf8").catch((cause: unknown) => {
+    throw new GroundworkError("INVALID_ARGUMENT", `The password file ${file} cannot be read.`, { cause });
+  });
+  return text.split(/\r?\n/)[0];
+}
+
 export const ingestCommand: Command = {
   name: "ingest",
   usage: "ingest [PATH…]",
@@ -68,17 +79,20 @@ export const ingestCommand: Command = {
     "allow-mass-delete": { type: "boolean" },
     verbose: { type: "boolean", short: "v" },
     wait: { type: "string" },
+    "password-file": { type: "string" },
   },
   help: [
     "--verify             read and hash files whose size and time have not changed",
     "--allow-mass-delete  confirm a plan that deletes an unusual share of a source",
     "--wait SECONDS       how long to wait for another ingestion to end (default 30)",
+    "--password-file FILE  password of encrypted documents: the first line of a file",
     "-v, --verbose        a line for each document",
   ],
   async run(context) {
     const { terminal, signal, values } = context;
     const sources = await sourcesOf(context);
-    const base = await context.open();
+    const password = await passwordOf(values["password-file"]);
+    const base = await context.open(password === undefined ? {} : { settings: { password: () => password } });
     const plan = await base.plan(sources, { signal, verify: values.verify === true });
     const bar = progressBar(terminal);
     let report: IngestReport;
