@@ -48,7 +48,15 @@ export const statusCommand: Command = {
         ...table(documents.map(({ state, chunks, key, documentId }) => [state, String(chunks), documentId, key])),
       );
     if (status.deadLetters.length > 0) {
-      print(terminal, "", styled(terminal, "red", `${status.deadLetters.length} documents could not be read:`));
+      print(
+        terminal,
+        "",
+        styled(
+          terminal,
+          "red",
+          `${status.deadLetters.length} ${status.deadLetters.length === 1 ? "document" : "documents"} could not be read:`,
+        ),
+      );
       for (const letter of status.deadLetters)
         print(
           terminal,
