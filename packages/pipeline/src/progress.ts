@@ -75,7 +75,7 @@ export class ProgressMeter {
       chunks: { published: this.published, embedded: this.embedded },
       failed: this.failed,
       elapsedMs,
-      ...(share > 0.02 && phase !== "done" ? { etaMs: (elapsedMs * (1 - share)) / share } : {}),
+      ...(share > 0.02 && share < 1 && phase !== "done" ? { etaMs: (elapsedMs * (1 - share)) / share } : {}),
       current: [...this.#current],
     });
   }
