@@ -111,7 +111,4 @@ const rows = sets.flatMap(({ name, figures, formats }) => [
     : Object.entries(formats).map(([format, own]) => [`  ${format}`, ...columns.map((column) => shown(own[column]))])),
 ]);
 console.log(textTable([["set", ...columns], ...rows]));
-await writeReport(
-  { bench, sets: sets.map(({ name, figures, formats }) => ({ name, figures, formats })) } as never,
-  values.json,
-);
+await writeReport({ bench, sets }, values.json);

@@ -3,6 +3,8 @@ import { writeFile } from "node:fs/promises";
 export interface BenchSet {
   readonly name: string;
   readonly figures: Readonly<Record<string, number>>;
+  /** The same figures by format of the files, where a bench reads several. */
+  readonly formats?: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 export interface BenchReport {

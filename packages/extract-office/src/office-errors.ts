@@ -12,7 +12,7 @@ export function emptyDocument(): GroundworkError {
 export function passwordRequired(): GroundworkError {
   return new GroundworkError(
     "PASSWORD_REQUIRED",
-    "Expected a readable document, found an encrypted one. Give its password or save it without protection.",
+    "Expected a readable document, found an encrypted one. Give its password (settings.password, or --password-file of the command) or save it without protection.",
   );
 }
 

@@ -70,7 +70,11 @@ function openError(code: number, passwordGiven: boolean, documentId: string): Gr
       ? new GroundworkError("PASSWORD_INCORRECT", "The PDF is encrypted and the given password does not open it.", {
           documentId,
         })
-      : new GroundworkError("PASSWORD_REQUIRED", "The PDF is encrypted. Give its password.", { documentId });
+      : new GroundworkError(
+          "PASSWORD_REQUIRED",
+          "The PDF is encrypted. Give its password (settings.password, or --password-file of the command).",
+          { documentId },
+        );
   }
   if (code === FPDF_ERR_SECURITY) {
     return new GroundworkError(

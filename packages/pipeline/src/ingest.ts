@@ -22,7 +22,7 @@ import { type IngestProgress, ProgressMeter } from "./progress.ts";
 import { type Departure, Publisher } from "./publisher.ts";
 import { recover } from "./recover.ts";
 import { runEvent } from "./run-event.ts";
-import { stageFingerprints } from "./stage-fingerprints.ts";
+import { type StageFingerprints, stageFingerprints } from "./stage-fingerprints.ts";
 import type { ProcessedDocument, WorkItem } from "./work-item.ts";
 
 export interface IngestOptions extends CallOptions {
@@ -138,7 +138,7 @@ class IngestRun {
     await this.#emit("START", record);
     let status: RunRecord["status"] = "failed";
     try {
-      await this.#carryOut(plan);
+      await this.#carryOut(plan, fingerprints);
       status =
         this.#counts.failed + this.#counts.empty > 0 || plan.incomplete.length > 0
           ? "completed_with_errors"
@@ -170,7 +170,7 @@ class IngestRun {
     };
   }
 
-  async #carryOut(plan: Plan): Promise<void> {
+  async #carryOut(plan: Plan, fingerprints: StageFingerprints): Promise<void> {
     const { settings } = this.#parts;
     const { signal } = this.#options;
     const concurrency = settings?.concurrency ?? availableParallelism();
@@ -178,7 +178,7 @@ class IngestRun {
       size: concurrency,
       limits: { ...DEFAULT_EXTRACTION_LIMITS, ...settings?.limits },
     });
-    const processor = new DocumentProcessor(this.#parts, stageFingerprints(this.#parts), pool);
+    const processor = new DocumentProcessor(this.#parts, fingerprints, pool);
     const queue = new PQueue({ concurrency });
     const stop = new AbortController();
     const both = AbortSignal.any([signal, stop.signal]);
