@@ -246,10 +246,7 @@ describe("what is listed", () => {
     await chmod(join(scratch.root, "b.md"), 0o000);
     await chmod(join(scratch.root, "closed"), 0o000);
     const script = fileURLToPath(new URL("./list-folder.ts", import.meta.url));
-    const { stdout } = await run(process.execPath, ["--conditions=@groundwork/source", script, scratch.root], {
-      uid: 65_534,
-      gid: 65_534,
-    });
+    const { stdout } = await run(process.execPath, ["--conditions=@groundwork/source", script, scratch.root]);
     expect(JSON.parse(stdout)).toEqual({
       objects: [
         ["a.md", "opened"],
