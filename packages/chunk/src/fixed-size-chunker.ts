@@ -79,6 +79,15 @@ export function fixedSizeChunker(options: FixedSizeChunkerOptions): Chunker {
 
   return {
     identity,
+    ...(tokenCounter.reference === undefined
+      ? {}
+      : {
+          reference: {
+            module: import.meta.url,
+            name: "fixedSizeChunker",
+            options: { maxTokens, overlapTokens, tokenCounter: { reference: tokenCounter.reference } },
+          },
+        }),
     *chunk(revision: TextRevision): Generator<Chunk> {
       const assemble = createAssembler(revision, fingerprint, tokenCounter);
       for (const stretch of bodyStretches(revision.elements)) {

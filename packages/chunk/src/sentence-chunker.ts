@@ -65,6 +65,15 @@ export function sentenceChunker(options: SentenceChunkerOptions): Chunker {
 
   return {
     identity,
+    ...(tokenCounter.reference === undefined
+      ? {}
+      : {
+          reference: {
+            module: import.meta.url,
+            name: "sentenceChunker",
+            options: { maxTokens, maxSentences, tokenCounter: { reference: tokenCounter.reference } },
+          },
+        }),
     *chunk(revision: TextRevision): Generator<Chunk> {
       const assemble = createAssembler(revision, fingerprint, tokenCounter);
       for (const stretch of bodyStretches(revision.elements)) {

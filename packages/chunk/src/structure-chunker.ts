@@ -48,6 +48,19 @@ export function structureChunker(options: StructureChunkerOptions): Chunker {
   const fingerprint = fingerprintOf(identity);
   return {
     identity,
+    ...(tokenCounter.reference === undefined
+      ? {}
+      : {
+          reference: {
+            module: import.meta.url,
+            name: "structureChunker",
+            options: {
+              maxTokens,
+              ...(parents === undefined ? {} : { parents }),
+              tokenCounter: { reference: tokenCounter.reference },
+            },
+          },
+        }),
     *chunk(revision: TextRevision): Generator<Chunk> {
       const assemble = createAssembler(revision, fingerprint, tokenCounter);
       for (const stretch of bodyStretches(revision.elements)) {

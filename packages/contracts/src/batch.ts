@@ -70,7 +70,9 @@ export const DOCUMENTS_SCHEMA: Schema = schema("documents.v1", [
   list("tags", new Utf8()),
 ]);
 
-/** One row an element. `table`, `location`, `times` and `attributes` are JSON: they are read by few and vary in shape. */
+/**
+ * One row an element. `table`, `location`, `times`, `marks` and `attributes` are JSON: they are read by few and vary in
+ * shape. Rows written before `marks` was added lack the column. */
 export const ELEMENTS_SCHEMA: Schema = schema("elements.v1", [
   utf8("document_id"),
   utf8("version"),
@@ -92,6 +94,7 @@ export const ELEMENTS_SCHEMA: Schema = schema("elements.v1", [
   utf8("language", true),
   utf8("attributes", true),
   utf8("extractor"),
+  utf8("marks", true),
 ]);
 
 export const FINDINGS_SCHEMA: Schema = schema("findings.v1", [

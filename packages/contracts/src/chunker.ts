@@ -1,5 +1,6 @@
 import type { Box, ElementLocation } from "./element.ts";
 import type { StageIdentity } from "./fingerprint.ts";
+import type { ModuleReference } from "./module-reference.ts";
 import type { TextRevision } from "./text-revision.ts";
 
 /** Counts tokens as the embedder will. */
@@ -10,6 +11,8 @@ export interface TokenCounter {
   count(text: string): number;
   /** Tokens that the model adds to each input, for example 2 for `[CLS]` and `[SEP]`. */
   readonly specialTokens: number;
+  /** How to build it again in another thread or process. */
+  readonly reference?: ModuleReference;
 }
 
 export interface Chunk {
@@ -54,5 +57,7 @@ export function embedderInput(context: string, text: string): string {
  */
 export interface Chunker {
   readonly identity: StageIdentity;
+  /** How to build it again in another thread or process. Without it the stage runs in the main thread. */
+  readonly reference?: ModuleReference;
   chunk(revision: TextRevision): Iterable<Chunk>;
 }

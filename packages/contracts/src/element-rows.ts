@@ -2,7 +2,7 @@ import type { Data } from "apache-arrow";
 import { type List, type RecordBatch, type Struct, Table } from "apache-arrow";
 import { ELEMENTS_SCHEMA } from "./batch.ts";
 import { float32Column, int32Column, listColumn, recordBatch, structColumn, utf8Column } from "./columns.ts";
-import type { Box, DocumentElement, ElementKind, ElementLocation, TableData, TimeRun } from "./element.ts";
+import type { Box, DocumentElement, ElementKind, ElementLocation, TableData, TextMark, TimeRun } from "./element.ts";
 import type { PlacedElement } from "./text-revision.ts";
 
 const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
@@ -73,6 +73,7 @@ export function encodeElements(
     language: utf8Column(column((element) => element.language)),
     attributes: utf8Column(column((element) => json(element.attributes))),
     extractor: utf8Column(column((element) => element.extractor)),
+    marks: utf8Column(column((element) => json(element.marks))),
   });
 }
 
@@ -102,6 +103,7 @@ export function decodeElements(rows: RecordBatch | Table): PlacedElement[] {
       ...optional("startMs", (ms: number) => ms, "start_ms"),
       ...optional("endMs", (ms: number) => ms, "end_ms"),
       ...optional("times", (text: string) => JSON.parse(text) as TimeRun[]),
+      ...optional("marks", (text: string) => JSON.parse(text) as TextMark[]),
       ...optional("speaker", (speaker: string) => speaker),
       ...optional("table", (text: string) => JSON.parse(text) as TableData),
       ...optional("location", (text: string) => JSON.parse(text) as ElementLocation),

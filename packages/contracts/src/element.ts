@@ -43,6 +43,29 @@ export interface TimeRun {
   readonly endMs: number;
 }
 
+export type TextMarkKind =
+  | "strong"
+  | "emphasis"
+  | "code"
+  | "strikethrough"
+  | "link"
+  | "superscript"
+  | "subscript";
+
+/**
+ * Inline markup of a stretch of an element's text. The marks stand beside the text and never in it: they change no offset
+ * and no chunk. They come in order (by `start`, the longer first), begin and end at visible characters, and two of one kind
+ * do not overlap; marks of different kinds may nest and cross.
+ */
+export interface TextMark {
+  /** UTF-16 offsets inside the element's text. */
+  readonly start: number;
+  readonly end: number;
+  readonly kind: TextMarkKind;
+  /** Where a link goes, as the document writes it. Only of links, and of every link. */
+  readonly href?: string;
+}
+
 export interface TableCell {
   /** 0-based, of the cell's top left corner. */
   readonly row: number;
@@ -98,6 +121,8 @@ export interface DocumentElement {
   readonly startMs?: number;
   readonly endMs?: number;
   readonly times?: readonly TimeRun[];
+  /** Bold, italic, links and the like. Not of tables and code. */
+  readonly marks?: readonly TextMark[];
   readonly speaker?: string;
   readonly table?: TableData;
   readonly location?: ElementLocation;

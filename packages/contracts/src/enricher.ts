@@ -2,6 +2,7 @@ import type { CallOptions } from "./call-options.ts";
 import type { DocumentMetadata } from "./document.ts";
 import type { DocumentElement } from "./element.ts";
 import type { StageIdentity } from "./fingerprint.ts";
+import type { ModuleReference } from "./module-reference.ts";
 
 export interface EnricherInput {
   readonly mediaType: string;
@@ -20,5 +21,7 @@ export interface EnricherResult {
 /** Adds what can be told from the text (language, dates in force, class). It adds fields and removes none. */
 export interface Enricher {
   readonly identity: StageIdentity;
+  /** How to build it again in another thread or process. Without it the stage runs in the main thread. */
+  readonly reference?: ModuleReference;
   enrich(input: EnricherInput, options?: CallOptions): Promise<EnricherResult>;
 }

@@ -1,5 +1,6 @@
 export * from "./artifact-store.ts";
 export * from "./batch.ts";
+export * from "./build-reference.ts";
 export * from "./call-options.ts";
 export * from "./catalog.ts";
 export * from "./chunk-rows.ts";
@@ -24,6 +25,7 @@ export * from "./retriever.ts";
 export * from "./source.ts";
 export * from "./structured-source.ts";
 export * from "./table.ts";
+export { alignMarks, shiftMarks, sliceMarks, tidyMarks } from "./text-marks.ts";
 export * from "./text-revision.ts";
 export * from "./text-revision-codec.ts";
 export * from "./vector-store.ts";

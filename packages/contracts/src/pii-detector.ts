@@ -2,6 +2,7 @@ import type { CallOptions } from "./call-options.ts";
 import type { DocumentMetadata } from "./document.ts";
 import type { DocumentElement } from "./element.ts";
 import type { StageIdentity } from "./fingerprint.ts";
+import type { ModuleReference } from "./module-reference.ts";
 
 /** A finding never carries the value, only where it is. Offsets are UTF-16 code units of the text given. */
 export interface PiiFinding {
@@ -37,12 +38,14 @@ export interface ProtectedFinding extends PiiFinding {
 }
 
 /**
- * The stage between extraction and chunking. It returns what may be stored: elements whose texts, box runs, times, table
- * cells, attributes and section titles are protected alike, and metadata likewise. It owns every offset after it: nothing
- * behind it ever sees the unprotected text.
+ * The stage between extraction and chunking. It returns what may be stored: elements whose texts, box runs, times, marks
+ * (their offsets and the addresses of links), table cells, attributes and section titles are protected alike, and metadata
+ * likewise. It owns every offset after it: nothing behind it ever sees the unprotected text.
  */
 export interface PiiStage {
   readonly identity: StageIdentity;
+  /** How to build it again in another thread or process. Without it the stage runs in the main thread. */
+  readonly reference?: ModuleReference;
   protect(
     input: PiiStageInput,
     options?: CallOptions,
@@ -57,6 +60,7 @@ export interface PiiStage {
 export function passThroughPii(): PiiStage {
   return {
     identity: { name: "pii-pass-through", revision: "1" },
+    reference: { module: import.meta.url, name: "passThroughPii" },
     protect: async ({ metadata, elements }) => ({ metadata, elements, findings: [] }),
   };
 }

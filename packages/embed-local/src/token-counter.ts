@@ -16,6 +16,7 @@ export function createTokenCounter(options: TokenCounterOptions = {}): TokenCoun
   let wordPiece: WordPiece | undefined;
   return {
     id: "wordpiece:all-MiniLM-L6-v2",
+    reference: { module: import.meta.url, name: "createTokenCounter", options },
     specialTokens: SPECIAL_TOKENS,
     count(text: string): number {
       wordPiece ??= new WordPiece(readTokenizer(options.modelFolder));

@@ -18,6 +18,7 @@ import { type DateStatement, findEffectiveDates } from "./find-effective-dates.t
 export function effectiveDatesEnricher(): Enricher {
   return {
     identity: { name: "effective-dates", revision: "1" },
+    reference: { module: import.meta.url, name: "effectiveDatesEnricher" },
     async enrich({ elements, metadata }: EnricherInput, { signal }: CallOptions = {}): Promise<EnricherResult> {
       throwIfAborted(signal, { stage: "enrich" });
       if (metadata.effectiveFrom !== undefined && metadata.effectiveTo !== undefined) return {};

@@ -55,6 +55,7 @@ function loadDetector(): Promise<Detect> {
 export function languageEnricher({ perElement = true }: LanguageEnricherOptions = {}): Enricher {
   return {
     identity: { name: "language", revision: "1", options: { perElement }, artifacts: ["eld@2.1.0:extrasmall"] },
+    reference: { module: import.meta.url, name: "languageEnricher", options: { perElement } },
     async enrich(input: EnricherInput, { signal }: CallOptions = {}): Promise<EnricherResult> {
       throwIfAborted(signal, { stage: "enrich" });
       const samples = samplesOf(input.elements);

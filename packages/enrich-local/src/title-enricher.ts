@@ -21,6 +21,7 @@ const PART_NAMES =
 export function titleEnricher(): Enricher {
   return {
     identity: { name: "title", revision: "1" },
+    reference: { module: import.meta.url, name: "titleEnricher" },
     async enrich(input: EnricherInput, { signal }: CallOptions = {}): Promise<EnricherResult> {
       throwIfAborted(signal, { stage: "enrich" });
       if (input.metadata.title !== undefined) return {};
