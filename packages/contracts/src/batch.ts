@@ -72,7 +72,8 @@ export const DOCUMENTS_SCHEMA: Schema = schema("documents.v1", [
 
 /**
  * One row an element. `table`, `location`, `times`, `marks` and `attributes` are JSON: they are read by few and vary in
- * shape. Rows written before `marks` was added lack the column. */
+ * shape. Rows written before `marks` was added lack the column.
+ */
 export const ELEMENTS_SCHEMA: Schema = schema("elements.v1", [
   utf8("document_id"),
   utf8("version"),

@@ -43,14 +43,7 @@ export interface TimeRun {
   readonly endMs: number;
 }
 
-export type TextMarkKind =
-  | "strong"
-  | "emphasis"
-  | "code"
-  | "strikethrough"
-  | "link"
-  | "superscript"
-  | "subscript";
+export type TextMarkKind = "strong" | "emphasis" | "code" | "strikethrough" | "link" | "superscript" | "subscript";
 
 /**
  * Inline markup of a stretch of an element's text. The marks stand beside the text and never in it: they change no offset

@@ -19,6 +19,7 @@ export * from "./identity.ts";
 export * from "./lineage.ts";
 export * from "./module-reference.ts";
 export * from "./pii-detector.ts";
+export * from "./provider-limits.ts";
 export * from "./render-markdown.ts";
 export * from "./reranker.ts";
 export * from "./retriever.ts";

@@ -1,4 +1,5 @@
 import { type DocumentElement, FURNITURE_KINDS } from "./element.ts";
+import { renderInlineMarkdown } from "./render-inline.ts";
 import { renderTableHtml, renderTableMarkdown } from "./table.ts";
 
 /** A table needs HTML when Markdown would lose something: spans, or no header row on top. */
@@ -8,9 +9,18 @@ function renderTable(element: DocumentElement): string {
   return spans ? renderTableHtml(table) : renderTableMarkdown(table);
 }
 
+const UNORDERED = "*";
+
+/** The text with its marks; a heading is strong as it is. */
+function renderText({ kind, text, marks }: DocumentElement): string {
+  if (kind !== "title" && kind !== "heading") return renderInlineMarkdown(text, marks);
+  const own = marks?.filter((mark) => mark.kind !== "strong" || mark.start > 0 || mark.end < text.length);
+  return renderInlineMarkdown(text, own).replace(/\s*\n\s*/g, " ");
+}
+
 /**
  * Renders elements as Markdown, one string per element (blocks; join them with a blank line). Page furniture is left out.
- * Text is not escaped: what the document says is shown as it says it.
+ * Text is not escaped: what the document says is shown as it says it, with its marks as inline markup.
  */
 export function* renderMarkdownBlocks(elements: Iterable<DocumentElement>): Generator<string> {
   let headingShift = 0;
@@ -19,16 +29,16 @@ export function* renderMarkdownBlocks(elements: Iterable<DocumentElement>): Gene
     switch (element.kind) {
       case "title":
         headingShift = 1;
-        yield `# ${element.text.replace(/\s*\n\s*/g, " ")}`;
+        yield `# ${renderText(element)}`;
         break;
       case "heading":
-        yield `${"#".repeat(Math.min(6, Math.max(1, (element.level ?? 1) + headingShift)))} ${element.text.replace(/\s*\n\s*/g, " ")}`;
+        yield `${"#".repeat(Math.min(6, Math.max(1, (element.level ?? 1) + headingShift)))} ${renderText(element)}`;
         break;
       case "list_item": {
         const indent = "  ".repeat(element.level ?? 0);
         const marker = element.attributes?.marker;
-        const shown = marker !== undefined && /^[\dA-Za-z]+[.)]$/.test(marker) ? marker : "-";
-        yield `${indent}${shown} ${element.text.replace(/\n/g, `\n${indent}  `)}`;
+        const shown = marker !== undefined && /^[\dA-Za-z]+[.)]$/.test(marker) ? marker : UNORDERED;
+        yield `${indent}${shown} ${renderText(element).replace(/\n/g, `\n${indent}  `)}`;
         break;
       }
       case "table":
@@ -38,24 +48,26 @@ export function* renderMarkdownBlocks(elements: Iterable<DocumentElement>): Gene
         yield `\`\`\`${element.attributes?.language ?? ""}\n${element.text}\n\`\`\``;
         break;
       case "quote":
-        yield element.text.replace(/^/gm, "> ");
+        yield renderText(element).replace(/^/gm, "> ");
         break;
       case "utterance":
-        yield element.speaker === undefined ? element.text : `${element.speaker}: ${element.text}`;
+        yield element.speaker === undefined ? renderText(element) : `${element.speaker}: ${renderText(element)}`;
         break;
       default:
-        yield element.text;
+        yield renderText(element);
     }
   }
 }
+
+const ITEM = /^\s*(?:\*|[\dA-Za-z]+[.)]) /;
 
 /** The whole as one Markdown text; list items of one list stand on adjacent lines. */
 export function renderMarkdown(elements: Iterable<DocumentElement>): string {
   let markdown = "";
   let previous: string | undefined;
   for (const block of renderMarkdownBlocks(elements)) {
-    const isItem = /^\s*(?:-|[\dA-Za-z]+[.)]) /.test(block);
-    const wasItem = previous !== undefined && /^\s*(?:-|[\dA-Za-z]+[.)]) /.test(previous);
+    const isItem = ITEM.test(block);
+    const wasItem = previous !== undefined && ITEM.test(previous);
     markdown += previous === undefined ? block : isItem && wasItem ? `\n${block}` : `\n\n${block}`;
     previous = block;
   }

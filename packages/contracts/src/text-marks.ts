@@ -23,9 +23,14 @@ function isVisible(code: number): boolean {
 
 const inOrder = (a: TextMark, b: TextMark): number => a.start - b.start || b.end - a.end;
 
+function hasVisible(text: string, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (isVisible(text.charCodeAt(at))) return true;
+  return false;
+}
+
 /**
- * Marks as the contract wants them: in order, without blanks at their ends, those of one kind (and address) that touch or
- * overlap joined. Empty ones are dropped, as are links without an address.
+ * Marks as the contract wants them: in order, without blanks at their ends; those of one kind (and address) with nothing
+ * visible between them are joined. Empty ones are dropped, as are links without an address.
  */
 export function tidyMarks(text: string, marks: readonly TextMark[]): TextMark[] {
   const tidy: TextMark[] = [];
@@ -39,17 +44,13 @@ export function tidyMarks(text: string, marks: readonly TextMark[]): TextMark[] 
     if (start >= end || (mark.kind === "link" && !mark.href)) continue;
     const place = last.get(mark.kind);
     const before = place === undefined ? undefined : tidy[place]!;
-    if (before !== undefined && start <= before.end) {
-      if (before.href === mark.href) {
-        if (end > before.end) tidy[place!] = { ...before, end };
-        continue;
-      }
-      // A link cannot stand in a link: what is left of the later one follows the earlier.
-      start = before.end;
-      while (start < end && !isVisible(text.charCodeAt(start))) start++;
-      if (start >= end) continue;
+    if (before !== undefined && before.href === mark.href && !hasVisible(text, before.end, start)) {
+      if (end > before.end) tidy[place!] = { ...before, end };
+      continue;
     }
-    last.set(mark.kind, tidy.push({ ...mark, start, end }) - 1);
+    // A link cannot stand in a link: what is left of the later one follows the earlier.
+    while (start < end && (start < (before?.end ?? 0) || !isVisible(text.charCodeAt(start)))) start++;
+    if (start < end) last.set(mark.kind, tidy.push({ ...mark, start, end }) - 1);
   }
   return tidy.sort(inOrder);
 }

@@ -75,7 +75,15 @@ test("elements survive Arrow IPC, with offsets into the canonical text", () => {
     [
       { kind: "title", text: "Travel" },
       { kind: "heading", level: 1, text: "Lodging" },
-      { kind: "paragraph", text: "Stay under\nper diem.", boxes: [box] },
+      {
+        kind: "paragraph",
+        text: "Stay under\nper diem.",
+        boxes: [box],
+        marks: [
+          { start: 0, end: 4, kind: "strong" },
+          { start: 11, end: 19, kind: "link", href: "rates.html" },
+        ],
+      },
       { kind: "heading", level: 2, text: "Above per diem" },
       {
         kind: "utterance",
@@ -106,6 +114,13 @@ test("elements survive Arrow IPC, with offsets into the canonical text", () => {
     tableFromIPC(tableToIPC(new Table([encodeElements({ documentId: "d", version: "v" }, elements)]), "stream")),
   );
   expect(decoded).toEqual(elements);
+});
+
+test("elements written before marks were added are read", () => {
+  const { elements } = placeElements([{ kind: "paragraph", text: "One." }], "test");
+  const table = new Table([encodeElements({ documentId: "d", version: "v" }, elements)]);
+  const before = table.select(table.schema.names.filter((name) => name !== "marks"));
+  expect(decodeElements(tableFromIPC(tableToIPC(before, "stream")))).toEqual(elements);
 });
 
 test("a text revision survives its artefact, and damage is a typed error", async () => {

@@ -1,4 +1,10 @@
-import { type DocumentElement, type ExtractionPart, renderTableText, type TableData } from "@groundwork/contracts";
+import {
+  type DocumentElement,
+  type ExtractionPart,
+  renderTableText,
+  type TableData,
+  type TextMark,
+} from "@groundwork/contracts";
 
 const KINDS: ReadonlySet<string> = new Set([
   "title",
@@ -19,6 +25,16 @@ const KINDS: ReadonlySet<string> = new Set([
   "note",
   "comment",
   "utterance",
+]);
+
+const MARK_KINDS: ReadonlySet<string> = new Set([
+  "strong",
+  "emphasis",
+  "code",
+  "strikethrough",
+  "link",
+  "superscript",
+  "subscript",
 ]);
 
 /** Bounds of one part: twice what the contract calls "about 1,000 elements or 1 MB of text". */
@@ -55,6 +71,26 @@ function* tableFaults(table: TableData): Generator<string> {
   }
 }
 
+function* markFaults(text: string, marks: readonly TextMark[]): Generator<string> {
+  const lastEnd = new Map<string, number>();
+  let before: TextMark | undefined;
+  for (const mark of marks) {
+    const { start, end, kind, href } = mark;
+    if (!MARK_KINDS.has(kind)) yield `${kind} is not a mark kind`;
+    if (!Number.isInteger(start) || !Number.isInteger(end) || start < 0 || end > text.length || start >= end) {
+      yield "a mark lies outside the text or is empty";
+    } else if (/^\s|\s$/u.test(text.slice(start, end))) yield "a mark begins or ends with a blank";
+    if (before !== undefined && (before.start > start || (before.start === start && before.end < end))) {
+      yield "marks are not in order";
+    }
+    if ((lastEnd.get(kind) ?? 0) > start) yield `two ${kind} marks overlap`;
+    if ((kind === "link") !== (href !== undefined && href !== ""))
+      yield "a link without an address, or an address without a link";
+    lastEnd.set(kind, end);
+    before = mark;
+  }
+}
+
 function* elementFaults(element: DocumentElement): Generator<string> {
   const { kind, text } = element;
   if (!KINDS.has(kind)) yield `${kind} is not an element kind`;
@@ -84,6 +120,11 @@ function* elementFaults(element: DocumentElement): Generator<string> {
     if (time.start < 0 || time.end > text.length || time.start > time.end || time.startMs > time.endMs) {
       yield "a time run lies outside the text";
     }
+  }
+  if (element.marks !== undefined) {
+    if (kind === "table" || kind === "code") yield `a ${kind} has marks`;
+    if (element.marks.length === 0) yield "a list of marks is empty";
+    yield* markFaults(text, element.marks);
   }
   if (element.confidence !== undefined && !(element.confidence >= 0 && element.confidence <= 1)) {
     yield "a confidence is not within 0..1";

@@ -6,6 +6,7 @@ import {
   GroundworkError,
   renderTableText,
   type SourceDocument,
+  type TextMark,
   throwIfAborted,
 } from "@groundwork/contracts";
 
@@ -16,6 +17,9 @@ export type ExtractorFault =
   | "box-outside-page"
   | "table-text-differs"
   | "cells-overlap"
+  | "mark-outside-text"
+  | "marks-out-of-order"
+  | "link-without-address"
   | "part-too-big"
   | "unknown-kind"
   | "child-escapes"
@@ -28,6 +32,14 @@ export type ExtractorFault =
   | "close-throws-twice"
   | "loses-text"
   | "wrong-reference";
+
+function marksOf(text: string, fault: ExtractorFault): TextMark[] {
+  const marks: TextMark[] = [
+    { start: 0, end: fault === "mark-outside-text" ? text.length + 1 : text.length, kind: "strong" },
+    { start: 0, end: 1, kind: "link", ...(fault === "link-without-address" ? {} : { href: "https://example.test/" }) },
+  ];
+  return fault === "marks-out-of-order" ? marks.reverse() : marks;
+}
 
 function elementsOf(text: string, fault: ExtractorFault, run: number): DocumentElement[] {
   const table = {
@@ -46,6 +58,7 @@ function elementsOf(text: string, fault: ExtractorFault, run: number): DocumentE
       text:
         fault === "text-not-nfc" ? `${paragraph} e\u0301` : fault === "loses-text" ? paragraph.slice(0, 3) : paragraph,
       boxes: [{ page: 1, left: 0.1, top: 0.1, right, bottom: 0.2 }],
+      ...(paragraph.length < 3 ? {} : { marks: marksOf(paragraph, fault) }),
       ...(fault === "differs-each-time" ? { attributes: { run: String(run) } } : {}),
     },
     { kind: "table", text: fault === "table-text-differs" ? "a, b" : renderTableText(table), table },

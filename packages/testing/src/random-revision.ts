@@ -97,6 +97,7 @@ function blocks(random: SeededRandom, page: number): DocumentElement[] {
       kind: random.pick(["paragraph", "paragraph", "quote", "footnote", "note"]),
       text,
       boxes: boxesOf(text, page, random),
+      marks: [{ start: 0, end: text.search(/\s|$/), kind: "strong" }],
     };
   };
   const makers: (() => DocumentElement[])[] = [
