@@ -11,6 +11,11 @@ export interface TokenCounter {
   count(text: string): number;
   /** Tokens that the model adds to each input, for example 2 for `[CLS]` and `[SEP]`. */
   readonly specialTokens: number;
+  /**
+   * Set when a blank (space, tab, line feed, carriage return) always parts tokens and is none itself, so that
+   * `count(a + blank + b) === count(a) + count(b)`: chunkers then add up counts instead of counting again. @default false
+   */
+  readonly isAdditive?: boolean;
   /** How to build it again in another thread or process. */
   readonly reference?: ModuleReference;
 }

@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 function digest(parts: readonly string[], length: number): string {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
-  return hash.digest("hex").slice(0, length);
+  let joined = "";
+  for (const part of parts) joined += `${Buffer.byteLength(part)}:${part}`;
+  return hash("sha256", joined, "hex").slice(0, length);
 }
 
 /** Hash of named parts that cannot be confused by where one ends and the next begins. 64 hex digits unless told. */
