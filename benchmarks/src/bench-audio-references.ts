@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
-import { normalizedWords, type TimedWord, timedWords } from "./bench-audio-words.ts";
+import { ctmWords, jsonWords, textGridWords } from "./bench-audio-truth.ts";
+import { normalizedWords, type TimedWord } from "./bench-audio-words.ts";
 
 export interface SpeakerTurn {
   readonly start: number;
@@ -18,33 +19,10 @@ export interface AudioReference {
 
 const SOUND = /\.(?:wav|mp3|flac|ogg|oga|opus|aiff?|m4a|mp4|aac)$/i;
 
-interface TimedTranscript {
-  readonly results?: {
-    readonly items?: readonly {
-      readonly start_time?: string;
-      readonly alternatives?: readonly { readonly content: string }[];
-    }[];
-  };
-  readonly SpeechSegments?: readonly {
-    readonly WordConfidence?: readonly { readonly Text: string; readonly StartTime: number }[];
-  }[];
-}
-
-/** Words of a transcript as Amazon Transcribe or its post-call analytics writes it. */
-function transcriptWords(json: TimedTranscript): TimedWord[] | undefined {
-  const items = json.results?.items?.flatMap(({ start_time, alternatives }) =>
-    start_time === undefined ? [] : [{ text: alternatives?.[0]?.content ?? "", startMs: Number(start_time) * 1_000 }],
-  );
-  const segments = json.SpeechSegments?.flatMap(({ WordConfidence = [] }) =>
-    WordConfidence.map(({ Text, StartTime }) => ({ text: Text, startMs: StartTime * 1_000 })),
-  );
-  const words = items ?? segments;
-  return words === undefined ? undefined : timedWords(words);
-}
-
 /**
- * The recordings of a folder with their references: `NAME.txt`, `NAME.json` (Transcribe), `NAME.rttm`, a `*.transcription` of
- * CMU Sphinx, or an `expected.json` with phrases.
+ * The recordings of a folder with their references. Words with times: `NAME.words.json`, `NAME.json`, `NAME.TextGrid`, `NAME.ctm` or
+ * any `*.ctm` that names the recording; words alone: `NAME.txt` or a `*.transcription` of CMU Sphinx; speakers: `NAME.rttm`; or an
+ * `expected.json` with phrases.
  */
 export async function audioReferences(folder: string): Promise<{ path: string; reference: AudioReference }[]> {
   const names = (await readdir(folder)).sort();
@@ -62,17 +40,27 @@ export async function audioReferences(folder: string): Promise<{ path: string; r
       if (entry.file !== undefined && entry.must_include !== undefined) phrases.set(entry.file, entry.must_include);
     }
   }
+  const ctm = new Map<string, TimedWord[]>();
+  for (const name of names.filter((one) => one.toLowerCase().endsWith(".ctm"))) {
+    for (const [stem, words] of ctmWords(await read(name))) ctm.set(stem, words);
+  }
+  const timed = async (stem: string): Promise<readonly TimedWord[] | undefined> => {
+    for (const name of [`${stem}.words.json`, `${stem}.json`].filter((one) => names.includes(one))) {
+      const words = jsonWords(JSON.parse(await read(name)));
+      if (words !== undefined) return words;
+    }
+    const grid = names.find((one) => one.toLowerCase() === `${stem}.textgrid`.toLowerCase());
+    return (grid === undefined ? undefined : textGridWords(await read(grid))) ?? ctm.get(stem);
+  };
   return Promise.all(
     names
       .filter((name) => SOUND.test(name))
       .map(async (name) => {
         const stem = basename(name, extname(name));
         const transcript = names.includes(`${stem}.txt`) ? await read(`${stem}.txt`) : sphinx.get(stem);
-        const words = names.includes(`${stem}.json`)
-          ? transcriptWords(JSON.parse(await read(`${stem}.json`)) as TimedTranscript)
-          : transcript === undefined
-            ? undefined
-            : normalizedWords(transcript).map((text) => ({ text }));
+        const words =
+          (await timed(stem)) ??
+          (transcript === undefined ? undefined : normalizedWords(transcript).map((text) => ({ text })));
         const turns = names.includes(`${stem}.rttm`) ? rttmTurns(await read(`${stem}.rttm`)) : undefined;
         const expected = phrases.get(name)?.map(normalizedWords);
         return {

@@ -1,8 +1,12 @@
-/** A word of a transcript, normalised; `startMs` where it is known. */
-export interface TimedWord {
+/** A text with its time in the recording, where that is known. */
+export interface TimedText {
   readonly text: string;
   readonly startMs?: number;
+  readonly endMs?: number;
 }
+
+/** A word of a transcript, normalised. */
+export type TimedWord = TimedText;
 
 const ONES =
   "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split(
@@ -48,10 +52,14 @@ export function normalizedWords(text: string): string[] {
     .map((word) => ABBREVIATIONS[word] ?? word);
 }
 
-/** A text's words with one start time: those a spoken word is written out as share it. */
-export function timedWords(words: readonly { readonly text: string; readonly startMs: number }[]): TimedWord[] {
-  return words.flatMap(({ text, startMs }) =>
-    normalizedWords(text).map((word, index) => (index === 0 ? { text: word, startMs } : { text: word })),
+/** The words of texts: of those a spoken word is written out as, the first has its start and the last its end. */
+export function timedWords(texts: readonly TimedText[]): TimedWord[] {
+  return texts.flatMap(({ text, startMs, endMs }) =>
+    normalizedWords(text).map((word, index, all) => ({
+      text: word,
+      ...(index === 0 && startMs !== undefined ? { startMs } : {}),
+      ...(index === all.length - 1 && endMs !== undefined ? { endMs } : {}),
+    })),
   );
 }
 
@@ -93,8 +101,11 @@ export function align(reference: readonly TimedWord[], heard: readonly TimedWord
   return { errors: costs[costs.length - 1]!, pairs };
 }
 
-export function median(values: readonly number[]): number {
+/** Value that a share of the values do not exceed (0..1), between neighbours in proportion. */
+export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  const at = share * (sorted.length - 1);
+  const below = Math.floor(at);
+  const above = Math.min(below + 1, sorted.length - 1);
+  return sorted[below]! + (at - below) * (sorted[above]! - sorted[below]!);
 }

@@ -1,13 +1,15 @@
-import { readFileSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { GroundworkError, type TimeRun } from "@groundwork/contracts";
+import { GroundworkError } from "@groundwork/contracts";
 import { audioExtractor } from "@groundwork/extract-audio";
 import { benchArguments } from "./bench-arguments.ts";
-import { audioReferences, type SpeakerTurn } from "./bench-audio-references.ts";
+import { type Heard, listen } from "./bench-audio-listen.ts";
+import { audioReferences } from "./bench-audio-references.ts";
+import { type TimeErrors, timeErrors, timeFigures } from "./bench-audio-times.ts";
 import { diarizationError } from "./bench-audio-turns.ts";
-import { align, median, type TimedWord, timedWords } from "./bench-audio-words.ts";
+import { align } from "./bench-audio-words.ts";
 import { type BenchSet, textTable, writeReport } from "./bench-report.ts";
 
 /**
@@ -30,63 +32,6 @@ function cpuSeconds(): number {
   return (own.user + own.system) / 1e6 + children;
 }
 
-interface Heard {
-  readonly words: readonly TimedWord[];
-  readonly turns: readonly SpeakerTurn[];
-  readonly seconds: number;
-}
-
-async function listen(path: string): Promise<Heard> {
-  const extractor = audioExtractor({ m4a: true });
-  const words: { text: string; startMs: number }[] = [];
-  const turns: SpeakerTurn[] = [];
-  let seconds = 0;
-  const bytes = await readFile(path);
-  try {
-    const document = {
-      documentId: "bench",
-      version: "",
-      mediaType: "audio/wav",
-      fileName: basename(path),
-      content: {
-        path,
-        size: bytes.length,
-        bytes: async () => new Uint8Array(bytes),
-        stream: async function* () {
-          yield new Uint8Array(bytes);
-        },
-      },
-    };
-    for await (const part of extractor.extract(document)) {
-      if (part.type === "metadata") seconds = (part.metadata.durationMs ?? 0) / 1_000 || seconds;
-      if (part.type === "warning") console.error(`${basename(path)}: ${part.warning.message}`);
-      if (part.type !== "elements") continue;
-      for (const element of part.elements) {
-        const shown = (run: TimeRun): string => element.text.slice(run.start, run.end);
-        for (const run of element.times ?? []) {
-          words.push({ text: shown(run), startMs: run.startMs });
-          turns.push({ start: run.startMs / 1_000, end: run.endMs / 1_000, speaker: element.speaker ?? "S1" });
-        }
-      }
-    }
-  } finally {
-    await extractor.close?.();
-  }
-  return { words: timedWords(words), turns: joined(turns), seconds };
-}
-
-/** Words of one speaker with hardly a pause between them are one turn. */
-function joined(words: readonly SpeakerTurn[]): SpeakerTurn[] {
-  const turns: SpeakerTurn[] = [];
-  for (const word of words) {
-    const last = turns.at(-1);
-    if (last !== undefined && last.speaker === word.speaker && word.start - last.end < 0.3) {
-      turns[turns.length - 1] = { ...last, end: Math.max(last.end, word.end) };
-    } else turns.push(word);
-  }
-  return turns;
-}
-
 async function measure(folder: string): Promise<BenchSet | undefined> {
   const recordings = await audioReferences(folder);
   if (recordings.length === 0) return undefined;
@@ -94,13 +39,14 @@ async function measure(folder: string): Promise<BenchSet | undefined> {
   let referenceWords = 0;
   let seconds = 0;
   let failed = 0;
-  const timeErrors: number[] = [];
+  const times: TimeErrors[] = [];
   const speakerErrors: number[] = [];
   const started = cpuSeconds();
+  const extractor = audioExtractor({ m4a: true });
   for (const { path, reference } of recordings) {
     let heard: Heard;
     try {
-      heard = await listen(path);
+      heard = await listen(extractor, path);
     } catch (error) {
       failed++;
       console.error(`${basename(path)}: ${GroundworkError.isInstance(error) ? error.code : String(error)}`);
@@ -111,11 +57,7 @@ async function measure(folder: string): Promise<BenchSet | undefined> {
       const { errors: wrong, pairs } = align(reference.words, heard.words);
       errors += wrong;
       referenceWords += reference.words.length;
-      for (const [expected, found] of pairs) {
-        if (expected.startMs !== undefined && found.startMs !== undefined) {
-          timeErrors.push(Math.abs(expected.startMs - found.startMs));
-        }
-      }
+      times.push(timeErrors(reference.words, pairs));
     } else if (reference.phrases !== undefined) {
       const text = ` ${heard.words.map((word) => word.text).join(" ")} `;
       for (const phrase of reference.phrases) {
@@ -125,15 +67,26 @@ async function measure(folder: string): Promise<BenchSet | undefined> {
     }
     if (reference.turns !== undefined) speakerErrors.push(diarizationError(reference.turns, heard.turns));
   }
+  // The model's process counts once it has ended.
+  await extractor.close?.();
   const figures: Record<string, number> = { files: recordings.length, failed };
   if (referenceWords > 0) figures.wer = errors / referenceWords;
   if (seconds > 0) figures.realTimeFactor = (cpuSeconds() - started) / seconds;
-  if (timeErrors.length > 0) figures.timeErrorMs = median(timeErrors);
+  Object.assign(
+    figures,
+    timeFigures({
+      starts: times.flatMap((one) => one.starts),
+      utteranceStarts: times.flatMap((one) => one.utteranceStarts),
+      utteranceEnds: times.flatMap((one) => one.utteranceEnds),
+    }),
+  );
   if (speakerErrors.length > 0) figures.der = speakerErrors.reduce((sum, one) => sum + one, 0) / speakerErrors.length;
   return { name: basename(folder), figures };
 }
 
-const roots = data.length > 0 ? data : [fileURLToPath(new URL("../../../shared/data/audio", import.meta.url))];
+const OWN = fileURLToPath(new URL("../fixtures/audio", import.meta.url));
+const SHARED = fileURLToPath(new URL("../../../shared/data/audio", import.meta.url));
+const roots = data.length > 0 ? data : [SHARED, OWN].filter((folder) => existsSync(folder));
 const sets: BenchSet[] = [];
 for (const root of roots) {
   const folders = (await readdir(root, { withFileTypes: true })).filter((entry) => entry.isDirectory());
@@ -143,7 +96,18 @@ for (const root of roots) {
     if (set !== undefined) sets.push(set);
   }
 }
-const columns = ["files", "failed", "wer", "realTimeFactor", "timeErrorMs", "der"];
+const columns = [
+  "files",
+  "failed",
+  "wer",
+  "realTimeFactor",
+  "timeErrorMs",
+  "timeErrorP90Ms",
+  "timedWords",
+  "utteranceStartErrorMs",
+  "utteranceEndErrorMs",
+  "der",
+];
 const cell = (value: number | undefined): string =>
   value === undefined ? "-" : Number.isInteger(value) ? String(value) : value.toFixed(3);
 console.log(
