@@ -144,6 +144,39 @@ export function encodeChunksWithVectors(
   });
 }
 
+/**
+ * Completes rows of `chunks.v1` for a store: the sequence and the run that publish them, and their vectors (`rows * dimensions`
+ * values in row order; rows of role `parent` get none). No column is copied but the two that change; `vectors` becomes a column:
+ * do not write to it afterwards.
+ */
+export function completeChunks(
+  batch: RecordBatch,
+  publication: { readonly publishedFrom: number; readonly runId: string },
+  vectors: Float32Array,
+  dimensions: number,
+): RecordBatch {
+  const { numRows } = batch;
+  if (vectors.length !== numRows * dimensions)
+    throw new RangeError(`expected ${numRows * dimensions} values, found ${vectors.length}`);
+  const schema: Schema = chunksWithVectorSchema(dimensions);
+  const type = schema.fields[schema.fields.length - 1]!.type as FixedSizeList;
+  const columns: Record<string, Data> = {};
+  batch.schema.fields.forEach((field, index) => {
+    columns[field.name] = batch.data.children[index]!;
+  });
+  const role = batch.getChild("role")!;
+  return recordBatch(schema, numRows, {
+    ...columns,
+    published_from: int64Column(new Array<number>(numRows).fill(publication.publishedFrom)),
+    run_id: utf8Column(new Array<string>(numRows).fill(publication.runId)),
+    vector: vectorColumn(
+      type,
+      vectors,
+      Array.from({ length: numRows }, (_, row) => (role.get(row) === "parent" ? null : true)),
+    ),
+  });
+}
+
 function readAttributes(value: unknown): Attributes {
   if (value === null || value === undefined) return {};
   const attributes: Record<string, Attributes[string]> = {};

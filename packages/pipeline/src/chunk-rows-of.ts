@@ -1,5 +1,6 @@
-import type { Attributes, Chunker, ChunkRow, DocumentMetadata, TextRevision } from "@groundwork/contracts";
-import type { WorkItem } from "./work-item.ts";
+import type { Attributes, Chunker, DocumentMetadata, TextRevision } from "@groundwork/contracts";
+import type { PreparationTarget } from "./preparation.ts";
+import type { RowCollector } from "./row-collector.ts";
 
 /** Source attributes that are fields of the metadata when a sidecar states them. */
 export function splitAttributes(attributes: Attributes | undefined): {
@@ -17,39 +18,39 @@ export function splitAttributes(attributes: Attributes | undefined): {
   return { metadata: metadata as DocumentMetadata, attributes: rest };
 }
 
-/** The rows of a text revision under a chunker, without the publication's sequence and run. */
-export function chunkRows(
+/** Adds the rows of a text revision under a chunker, without the publication's sequence and run. Returns their number. */
+export function addChunkRows(
   chunker: Chunker,
   revision: TextRevision,
   attributes: Attributes,
-  item: WorkItem,
-): ChunkRow[] {
+  target: PreparationTarget,
+  rows: RowCollector,
+): number {
   const { metadata, version, mediaType } = revision;
-  const { documentId, sourceId, key, uri, permissions } = item;
+  const { documentId, sourceId, key, uri, permissions } = target;
   const { title, language, effectiveFrom, effectiveTo } = metadata;
-  const rows: ChunkRow[] = [];
-  for (const chunk of chunker.chunk(revision)) {
-    rows.push({
-      ...chunk,
-      documentId,
-      version,
-      revision: revision.revisionId,
-      publishedFrom: 0,
-      piiTypes: [],
-      allow: permissions.allow,
-      deny: permissions.deny ?? [],
-      sourceId,
-      key,
-      uri,
-      mediaType,
-      tags: metadata.tags ?? [],
-      attributes,
-      runId: "",
-      ...(title === undefined ? {} : { title }),
-      ...(language === undefined ? {} : { language }),
-      ...(effectiveFrom === undefined ? {} : { effectiveFrom }),
-      ...(effectiveTo === undefined ? {} : { effectiveTo }),
-    });
-  }
-  return rows;
+  const shared = {
+    documentId,
+    version,
+    revision: revision.revisionId,
+    publishedFrom: 0,
+    piiTypes: [],
+    allow: permissions.allow,
+    deny: permissions.deny ?? [],
+    sourceId,
+    key,
+    uri,
+    mediaType,
+    tags: metadata.tags ?? [],
+    attributes,
+    runId: "",
+    ...(title === undefined ? {} : { title }),
+    ...(language === undefined ? {} : { language }),
+    ...(effectiveFrom === undefined ? {} : { effectiveFrom }),
+    ...(effectiveTo === undefined ? {} : { effectiveTo }),
+  };
+  // All or none: a chunker that fails half-way leaves no rows behind.
+  const chunks = Array.from(chunker.chunk(revision));
+  for (const chunk of chunks) rows.add({ ...chunk, ...shared });
+  return chunks.length;
 }

@@ -1,220 +1,290 @@
 import {
   type Attributes,
   type CallOptions,
-  type CatalogDocument,
   type ChildDocument,
   childKey,
-  type DocumentContent,
   type DocumentMetadata,
-  type DocumentOutcome,
-  decodeTextRevision,
   documentIdOf,
+  type ErrorIds,
   type ExtractionPart,
-  encodeTextRevision,
   GroundworkError,
-  type PlacedElement,
-  placeElements,
   revisionArtifactKey,
-  type TextRevision,
   throwIfAborted,
 } from "@groundwork/contracts";
-import { chunkRows, splitAttributes } from "./chunk-rows-of.ts";
-import { documentVersion } from "./document-version.ts";
-import { extractDocument } from "./extract-document.ts";
-import type { ExtractionPool } from "./extraction-pool.ts";
+import type { RecordBatch } from "apache-arrow";
+import { splitAttributes } from "./chunk-rows-of.ts";
 import { failedDocument, type ProcessingNotes } from "./failed-document.ts";
+import { heldContent } from "./held-content.ts";
+import { containerMark, type KeptRevisions } from "./kept-revisions.ts";
+import { type OpenedDocument, openDocument } from "./open-document.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
+import type { PreparedDocument } from "./preparation.ts";
+import { type PreparationItem, type Preparer, prepareBundle } from "./prepare-bundle.ts";
 import { revisionIdOf, type StageFingerprints } from "./stage-fingerprints.ts";
-import type { ProcessedDocument, WorkItem } from "./work-item.ts";
+import type { ProcessedDocument, RowSlice, WorkItem } from "./work-item.ts";
 
-const HAS_TEXT = /[\p{L}\p{N}]/u;
-
-/** A child's bytes as content. The bytes were made for this child alone. */
-function heldContent(bytes: Uint8Array): DocumentContent {
-  return {
-    size: bytes.length,
-    bytes: async () => bytes,
-    stream: async function* () {
-      for (let offset = 0; offset < bytes.length; offset += 64 * 1024) yield bytes.subarray(offset, offset + 64 * 1024);
-    },
-  };
-}
+/** Trouble of the knowledge base itself, not of a document: it stops the run. */
+const STOPS_THE_RUN: ReadonlySet<string> = new Set([
+  "ABORTED",
+  "DISK_FULL",
+  "CATALOG_BUSY",
+  "CATALOG_CORRUPT",
+  "STORE_CORRUPT",
+  "INVALID_CONFIGURATION",
+]);
 
 type ProcessOptions = CallOptions & {
-  readonly onProgress?: (part: Extract<ExtractionPart, { type: "progress" }>) => void;
+  readonly onProgress?: (item: WorkItem, part: Extract<ExtractionPart, { type: "progress" }>) => void;
 };
 
-/** Takes one document from its bytes to rows: version, text revision (read, enriched, protected, or used again), chunks. */
+interface Pending {
+  readonly opened: OpenedDocument;
+  readonly revision: Uint8Array | undefined;
+}
+
+/** Takes documents from their bytes to rows: version, text revision (read, enriched, protected, or used again), chunks. */
 export class DocumentProcessor {
   readonly #parts: PipelineParts;
   readonly #fingerprints: StageFingerprints;
-  readonly #pool: ExtractionPool;
+  readonly #preparer: Preparer;
+  readonly #kept: KeptRevisions;
+  /** Versions being read now, so that a copy waits for the text instead of being read too. */
+  readonly #reading = new Map<string, Promise<void>>();
 
-  constructor(parts: PipelineParts, fingerprints: StageFingerprints, pool: ExtractionPool) {
+  constructor(parts: PipelineParts, fingerprints: StageFingerprints, preparer: Preparer, kept: KeptRevisions) {
     this.#parts = parts;
     this.#fingerprints = fingerprints;
-    this.#pool = pool;
+    this.#preparer = preparer;
+    this.#kept = kept;
   }
 
-  /** Never throws but for an abort and for trouble of the knowledge base itself (disk, catalog, store): those stop the run. */
-  async process(item: WorkItem, options: ProcessOptions = {}): Promise<ProcessedDocument> {
-    const started = performance.now();
-    const progress: ProcessingNotes = { warnings: [] };
+  /**
+   * Processes documents together, in order. A document that fails is an entry of the result. Throws only for an abort and for
+   * trouble of the knowledge base itself (disk, catalog, store).
+   */
+  async process(items: readonly WorkItem[], options: ProcessOptions = {}): Promise<ProcessedDocument[]> {
+    const results = new Map<WorkItem, ProcessedDocument>();
+    const pending: Pending[] = [];
+    const copies: { readonly opened: OpenedDocument; readonly original: Promise<void> }[] = [];
+    const finish: (() => void)[] = [];
+    const mine = new Set<string>();
     try {
-      return await this.#process(item, options, progress, started);
-    } catch (error) {
-      const typed = GroundworkError.from(
-        error,
-        "INTERNAL",
-        "The document could not be processed because of a defect of this library.",
-        {
-          documentId: item.documentId,
-          sourceId: item.sourceId,
-          key: item.key,
-        },
+      await Promise.all(
+        items.map(async (item) => {
+          const opened = await this.#open(item, options);
+          if ("outcome" in opened) {
+            results.set(item, opened);
+            return;
+          }
+          try {
+            const revision = await this.#kept.find(opened, options);
+            const key = this.#kept.keyOf(opened);
+            const original = revision === undefined ? this.#reading.get(key) : undefined;
+            if (original !== undefined) {
+              copies.push({ opened, original });
+              return;
+            }
+            if (revision === undefined) {
+              mine.add(key);
+              this.#reading.set(key, new Promise((resolve) => finish.push(resolve)));
+            }
+            pending.push({ opened, revision });
+          } catch (error) {
+            results.set(item, this.#failed(opened.item, error, opened.notes, opened.started));
+          }
+        }),
       );
+      // In the order asked for, whatever was opened first.
+      const order = new Map(items.map((item, index) => [item, index]));
+      pending.sort((a, b) => order.get(a.opened.item)! - order.get(b.opened.item)!);
+      for (const [item, processed] of await this.#prepare(pending, options)) results.set(item, processed);
+    } finally {
+      for (const key of mine) this.#reading.delete(key);
+      for (const resolve of finish) resolve();
+    }
+    if (copies.length > 0) {
+      const late: Pending[] = [];
+      for (const { opened, original } of copies) {
+        await original;
+        late.push({ opened, revision: await this.#kept.find(opened, options) });
+      }
+      for (const [item, processed] of await this.#prepare(late, options)) results.set(item, processed);
+    }
+    return items.map((item) => results.get(item)!);
+  }
+
+  async #open(item: WorkItem, options: CallOptions): Promise<OpenedDocument | ProcessedDocument> {
+    const started = performance.now();
+    const notes: ProcessingNotes = { warnings: [] };
+    try {
+      const opened = await openDocument(item, this.#parts, this.#fingerprints, notes, started, options);
+      return this.#unchanged(opened) ?? opened;
+    } catch (error) {
       throwIfAborted(options.signal);
-      if (
-        ["ABORTED", "DISK_FULL", "CATALOG_BUSY", "CATALOG_CORRUPT", "STORE_CORRUPT", "INVALID_CONFIGURATION"].includes(
-          typed.code,
-        )
-      )
-        throw typed;
-      return failedDocument(item, typed, progress, started, this.#fingerprints);
+      return this.#failed(item, error, notes, started);
     }
   }
 
-  async #process(
-    item: WorkItem,
-    options: ProcessOptions,
-    progress: ProcessingNotes,
-    started: number,
-  ): Promise<ProcessedDocument> {
-    const { documentId, sourceId, key, uri, permissions, previous, fileName } = item;
-    const ids = { documentId, sourceId, key };
-    const content = await item.open(options);
-    progress.size = content.size;
-    if (content.size === 0) {
+  #unchanged({ item, known, document }: OpenedDocument): ProcessedDocument | undefined {
+    const { previous, documentId, key } = item;
+    const { version, mediaType } = document;
+    if (
+      previous?.liveRevision === undefined ||
+      previous.state === "hidden" ||
+      previous.version !== version ||
+      previous.fingerprint !== known.fingerprint ||
+      item.force === true ||
+      previous.liveRevision !== revisionIdOf(documentId, version, mediaType, this.#fingerprints.extraction(mediaType))
+    )
+      return undefined;
+    return {
+      item,
+      outcome: { documentId, key, status: "unchanged" },
+      document: {
+        ...known,
+        liveRevision: previous.liveRevision,
+        ...(previous.metadata === undefined ? {} : { metadata: previous.metadata }),
+      },
+      children: [],
+      childrenKnown: false,
+      extracted: false,
+    };
+  }
+
+  async #prepare(pending: readonly Pending[], options: ProcessOptions): Promise<Map<WorkItem, ProcessedDocument>> {
+    const results = new Map<WorkItem, ProcessedDocument>();
+    const ready: { readonly opened: OpenedDocument; readonly item: PreparationItem }[] = [];
+    for (const { opened, revision } of pending) {
+      try {
+        ready.push({ opened, item: this.#preparation(opened, revision) });
+      } catch (error) {
+        results.set(opened.item, this.#failed(opened.item, error, opened.notes, opened.started));
+      }
+    }
+    if (ready.length === 0) return results;
+    const bundle = await prepareBundle(
+      this.#preparer,
+      ready.map(({ item }) => item),
+      {
+        signal: options.signal,
+        maxChildren: this.#parts.settings?.maxChildren ?? 10_000,
+        onProgress: (index, part) => options.onProgress?.(ready[index]!.opened.item, part),
+      },
+    );
+    const slices = sliceRows(bundle.documents, bundle.batches);
+    const again: Pending[] = [];
+    await Promise.all(
+      ready.map(async ({ opened, item }, index) => {
+        const prepared = bundle.documents[index]!;
+        try {
+          if (prepared instanceof GroundworkError) {
+            if (item.revision !== undefined && prepared.code === "STORE_CORRUPT") {
+              // A damaged artefact is made again.
+              again.push({ opened, revision: undefined });
+              return;
+            }
+            throw prepared;
+          }
+          results.set(opened.item, await this.#finish(opened, prepared, slices[index]!, options));
+        } catch (error) {
+          throwIfAborted(options.signal);
+          results.set(opened.item, this.#failed(opened.item, error, opened.notes, opened.started));
+        }
+      }),
+    );
+    if (again.length > 0)
+      for (const [item, processed] of await this.#prepare(again, options)) results.set(item, processed);
+    return results;
+  }
+
+  #preparation(opened: OpenedDocument, revision: Uint8Array | undefined): PreparationItem {
+    const { item, document } = opened;
+    const { documentId, version, mediaType } = document;
+    const extractor = this.#fingerprints.extractorFor(mediaType);
+    if (extractor === undefined) {
       throw new GroundworkError(
-        "EMPTY_DOCUMENT",
-        "The document has no bytes. Replace it or remove it from the source.",
+        "UNSUPPORTED_MEDIA_TYPE",
+        `No configured extractor reads "${mediaType}". Add one, or leave such files out of the source.`,
+        { documentId, stage: "extract" },
+      );
+    }
+    return {
+      document,
+      extractor,
+      target: {
+        documentId,
+        version,
+        mediaType,
+        revisionId: revisionIdOf(documentId, version, mediaType, this.#fingerprints.extraction(mediaType)),
+        extractor: extractor.identity.name,
+        sourceId: item.sourceId,
+        key: item.key,
+        uri: item.uri,
+        permissions: item.permissions,
+        ...(item.attributes === undefined ? {} : { attributes: item.attributes }),
+      },
+      ...(revision === undefined ? {} : { revision }),
+    };
+  }
+
+  /** Keeps the artefact and says what is to be published. */
+  async #finish(
+    opened: OpenedDocument,
+    prepared: PreparedDocument,
+    rows: readonly RowSlice[],
+    options: CallOptions,
+  ): Promise<ProcessedDocument> {
+    const { item, document, known, notes, started } = opened;
+    const { documentId, key, sourceId, previous } = item;
+    const { version, mediaType } = document;
+    const ids: ErrorIds = { documentId, sourceId, key };
+    if (prepared.extracted) await opened.assertUnchanged();
+    const maxDepth = this.#parts.settings?.maxDepth ?? 5;
+    if (prepared.children.length > 0 && item.depth >= maxDepth) {
+      throw new GroundworkError(
+        "ARCHIVE_TOO_DEEP",
+        `Documents are nested deeper than ${maxDepth} levels. Raise settings.maxDepth or unpack them.`,
         { ...ids, stage: "extract" },
       );
     }
-    const version = await documentVersion(content, options);
-    progress.version = version;
-    const { mediaType } = await this.#parts.detectMediaType(content, {
-      ...options,
-      fileName,
-      ...(item.claimedMediaType === undefined ? {} : { claimed: item.claimedMediaType }),
-    });
-    progress.mediaType = mediaType;
-    const fingerprint = this.#fingerprints.document(mediaType, permissions, item.attributes);
-    const known: CatalogDocument = {
-      documentId,
-      sourceId,
-      key,
-      uri,
-      state: "live",
-      version,
-      mediaType,
-      size: content.size,
-      permissions,
-      fingerprint,
-      chunks: previous?.chunks ?? 0,
-      updatedAt: Date.now(),
-      ...(item.hint === undefined ? {} : { hint: item.hint }),
-      ...(item.parentId === undefined ? {} : { parentId: item.parentId }),
-    };
-    const liveIsCurrent =
-      previous?.liveRevision !== undefined &&
-      previous.state !== "hidden" &&
-      previous.version === version &&
-      previous.fingerprint === fingerprint;
-    if (
-      liveIsCurrent &&
-      item.force !== true &&
-      previous.liveRevision === revisionIdOf(documentId, version, mediaType, this.#fingerprints.extraction(mediaType))
-    ) {
-      return {
-        item,
-        outcome: { documentId, key, status: "unchanged" },
-        document: {
-          ...known,
-          liveRevision: previous.liveRevision,
-          ...(previous.metadata === undefined ? {} : { metadata: previous.metadata }),
-        },
-        children: [],
-        childrenKnown: false,
-        extracted: false,
-      };
-    }
-    const { revision, children, extracted, pages } = await this.#textRevision(
-      item,
-      content,
-      version,
-      mediaType,
-      options,
-      progress.warnings,
-    );
+    const extraction = this.#fingerprints.extraction(mediaType);
+    const revisionId = revisionIdOf(documentId, version, mediaType, extraction);
+    const artifact = revisionArtifactKey(documentId, revisionId);
+    if (prepared.artifact !== undefined) await this.#parts.artifacts.put(artifact, prepared.artifact, options);
+    if (prepared.children.length > 0)
+      await this.#parts.artifacts.put(containerMark(artifact), new Uint8Array([1]), options);
+    else if (prepared.extracted) this.#kept.remember(opened);
     throwIfAborted(options.signal, ids);
-    if (!HAS_TEXT.test(revision.text) && children.length === 0) {
-      throw new GroundworkError(
-        "NO_TEXT",
-        "No text was found in the document, and no picture of a page gave any. Check that it opens and shows text.",
-        {
-          ...ids,
-          stage: "extract",
-        },
-      );
-    }
+
     const sidecar = splitAttributes(item.attributes);
-    const metadata: DocumentMetadata = { ...revision.metadata, ...sidecar.metadata };
-    const attributes: Attributes = { ...revision.metadata.attributes, ...sidecar.attributes };
-    const language = metadata.language;
-    const languages = this.#parts.embedder.languages;
-    if (
-      language !== undefined &&
-      languages !== undefined &&
-      !languages.includes(language.split("-")[0]!.toLowerCase())
-    ) {
-      progress.warnings.push({
-        code: "language-unknown-to-embedder",
-        message: `The document is in "${language}", the embedder ${this.#parts.embedder.modelId} knows ${languages.join(", ")}: dense search will be poor, word search works.`,
-      });
-    }
-    const rows = chunkRows(this.#parts.chunker, { ...revision, metadata }, attributes, item);
-    const status = previous?.liveRevision === undefined ? "added" : "changed";
+    const attributes: Attributes = { ...prepared.metadata.attributes, ...sidecar.attributes };
+    const metadata: DocumentMetadata = { ...prepared.metadata, ...sidecar.metadata, attributes };
+    notes.warnings.push(...prepared.warnings, ...this.#languageWarning(metadata.language));
     return {
       item,
       outcome: {
         documentId,
         key,
-        status,
-        chunks: rows.length,
+        status: previous?.liveRevision === undefined ? "added" : "changed",
+        chunks: prepared.rows,
         milliseconds: Math.round(performance.now() - started),
-        ...(pages === undefined ? {} : { pages }),
-        ...(progress.warnings.length > 0 ? { warnings: progress.warnings } : {}),
+        ...(metadata.pages === undefined ? {} : { pages: metadata.pages }),
+        ...(notes.warnings.length > 0 ? { warnings: notes.warnings } : {}),
       },
-      document: {
-        ...known,
-        chunks: rows.length,
-        liveRevision: revision.revisionId,
-        metadata: { ...metadata, attributes },
-      },
+      document: { ...known, chunks: prepared.rows, liveRevision: revisionId, metadata },
       publication: {
         rows,
         revision: {
-          revisionId: revision.revisionId,
+          revisionId,
           documentId,
           version,
-          artifact: revisionArtifactKey(documentId, revision.revisionId),
-          metadata: { ...metadata, attributes },
+          artifact,
+          metadata,
           mediaType,
-          extraction: this.#fingerprints.extraction(mediaType),
+          extraction,
           chunker: this.#fingerprints.chunker,
           embedder: this.#fingerprints.embedder,
-          chunks: rows.length,
+          chunks: prepared.rows,
         },
         edges: [
           { fromKind: "source", fromId: sourceId, toKind: "document", toId: documentId },
@@ -226,173 +296,94 @@ export class DocumentProcessor {
             fromKind: "version",
             fromId: version,
             toKind: "revision",
-            toId: revision.revisionId,
-            fingerprint: this.#fingerprints.extraction(mediaType),
+            toId: revisionId,
+            fingerprint: extraction,
           },
           {
             fromKind: "model",
             fromId: this.#fingerprints.embedder,
             toKind: "revision",
-            toId: revision.revisionId,
+            toId: revisionId,
             fingerprint: this.#fingerprints.chunker,
           },
         ],
       },
-      children: this.#childItems(item, children),
+      children: childItems(item, prepared.children),
+      // A text that was used again says nothing of members: a document with members is always read.
       childrenKnown: true,
-      extracted,
+      extracted: prepared.extracted,
     };
   }
 
-  /** The text revision of a version: an artefact of this document or of an equal one where it exists, else read anew. */
-  async #textRevision(
-    item: WorkItem,
-    content: DocumentContent,
-    version: string,
-    mediaType: string,
-    options: ProcessOptions,
-    warnings: NonNullable<DocumentOutcome["warnings"]>[number][],
-  ): Promise<{
-    revision: TextRevision;
-    children: readonly ChildDocument[];
-    extracted: boolean;
-    pages: number | undefined;
-  }> {
-    const { documentId } = item;
-    const extraction = this.#fingerprints.extraction(mediaType);
-    const revisionId = revisionIdOf(documentId, version, mediaType, extraction);
-    const reused = await this.#reusable(documentId, version, mediaType, extraction, options);
-    if (reused !== undefined) {
-      const revision: TextRevision = { ...reused, revisionId, documentId };
-      if (reused.documentId !== documentId) await this.#keep(revision, options);
-      return { revision, children: [], extracted: false, pages: revision.metadata.pages };
-    }
-    const extractor = this.#fingerprints.extractorFor(mediaType);
-    if (extractor === undefined) {
-      throw new GroundworkError(
-        "UNSUPPORTED_MEDIA_TYPE",
-        `No configured extractor reads "${mediaType}". Add one, or leave such files out of the source.`,
-        {
-          documentId,
-          stage: "extract",
-        },
-      );
-    }
-    const password = this.#parts.settings?.password?.(item.key);
-    const extracted = await extractDocument(
-      this.#pool,
-      extractor,
-      this.#fingerprints.recognizer,
+  #languageWarning(language: string | undefined): { code: string; message: string }[] {
+    const { modelId, languages } = this.#parts.embedder;
+    if (language === undefined || languages === undefined) return [];
+    if (languages.includes(language.split("-")[0]!.toLowerCase())) return [];
+    return [
       {
-        documentId,
-        version,
-        mediaType,
-        fileName: item.fileName,
-        content,
-        ...(password === undefined ? {} : { password }),
+        code: "language-unknown-to-embedder",
+        message: `The document is in "${language}", the embedder ${modelId} knows ${languages.join(", ")}: dense search will be poor, word search works.`,
       },
-      { ...options, maxChildren: this.#parts.settings?.maxChildren ?? 10_000 },
-    );
-    warnings.push(...extracted.warnings);
-    if (extracted.children.length > 0 && item.depth >= (this.#parts.settings?.maxDepth ?? 5)) {
-      throw new GroundworkError(
-        "ARCHIVE_TOO_DEEP",
-        `Documents are nested deeper than ${this.#parts.settings?.maxDepth ?? 5} levels. Raise settings.maxDepth or unpack them.`,
-        {
-          documentId,
-          stage: "extract",
-        },
-      );
-    }
-    let { elements, metadata } = extracted as {
-      elements: readonly import("@groundwork/contracts").DocumentElement[];
-      metadata: DocumentMetadata;
-    };
-    for (const enricher of this.#parts.enrichers) {
-      const result = await enricher.enrich({ mediaType, metadata, elements }, options);
-      metadata = { ...result.metadata, ...metadata };
-      elements = result.elements ?? elements;
-      warnings.push(...(result.warnings ?? []));
-    }
-    const shielded = await this.#parts.pii.protect({ documentId, version, metadata, elements }, options);
-    const placed: { text: string; elements: PlacedElement[] } = placeElements(
-      shielded.elements,
-      extractor.identity.name,
-    );
-    const revision: TextRevision = {
-      revisionId,
-      documentId,
-      version,
-      mediaType,
-      metadata: shielded.metadata,
-      ...placed,
-    };
-    // A container must be opened again to find its members, so only documents without any are kept for reuse.
-    if (extracted.children.length === 0 || HAS_TEXT.test(placed.text)) await this.#keep(revision, options);
-    if (extracted.children.length > 0)
-      await this.#parts.artifacts.put(
-        `${revisionArtifactKey(documentId, revisionId)}.container`,
-        new Uint8Array([1]),
-        options,
-      );
-    return { revision, children: extracted.children, extracted: true, pages: shielded.metadata.pages };
+    ];
   }
 
-  async #keep(revision: TextRevision, options: CallOptions): Promise<void> {
-    await this.#parts.artifacts.put(
-      revisionArtifactKey(revision.documentId, revision.revisionId),
-      await encodeTextRevision(revision),
-      options,
+  #failed(item: WorkItem, error: unknown, notes: ProcessingNotes, started: number): ProcessedDocument {
+    const { documentId, sourceId, key } = item;
+    const typed = GroundworkError.from(
+      error,
+      "INTERNAL",
+      "The document could not be processed because of a defect of this library.",
+      { documentId, sourceId, key },
     );
+    if (STOPS_THE_RUN.has(typed.code)) throw typed;
+    return failedDocument(item, typed, notes, started, this.#fingerprints);
   }
+}
 
-  async #reusable(
-    documentId: string,
-    version: string,
-    mediaType: string,
-    extraction: string,
-    options: CallOptions,
-  ): Promise<TextRevision | undefined> {
-    const { artifacts, catalog } = this.#parts;
-    const load = async (id: string): Promise<TextRevision | undefined> => {
-      const artifact = revisionArtifactKey(id, revisionIdOf(id, version, mediaType, extraction));
-      if (await artifacts.has(`${artifact}.container`, options)) return undefined;
-      const bytes = await artifacts.get(artifact, options);
-      if (bytes === undefined) return undefined;
-      try {
-        return await decodeTextRevision(bytes);
-      } catch {
-        // A damaged artefact is made again.
-        return undefined;
+/** Which rows of the batches are whose: they come in the order of the documents. */
+function sliceRows(
+  documents: readonly (PreparedDocument | GroundworkError)[],
+  batches: readonly RecordBatch[],
+): RowSlice[][] {
+  let at = 0;
+  let start = 0;
+  return documents.map((document) => {
+    const slices: RowSlice[] = [];
+    let left = document instanceof GroundworkError ? 0 : document.rows;
+    while (left > 0) {
+      const batch = batches[at];
+      if (batch === undefined)
+        throw new GroundworkError("INTERNAL", "Fewer rows came out of the preparation than were announced.");
+      const end = Math.min(batch.numRows, start + left);
+      slices.push({ batch, start, end });
+      left -= end - start;
+      start = end;
+      if (start === batch.numRows) {
+        at++;
+        start = 0;
       }
-    };
-    const own = await load(documentId);
-    if (own !== undefined) return own;
-    for await (const other of catalog.listDocuments({ version }, options)) {
-      if (other.documentId === documentId) continue;
-      const theirs = await load(other.documentId);
-      if (theirs !== undefined) return theirs;
     }
-    return undefined;
-  }
+    return slices;
+  });
+}
 
-  #childItems(parent: WorkItem, children: readonly ChildDocument[]): WorkItem[] {
-    return children.map((child) => {
-      const key = childKey(parent.key, child.name);
-      return {
-        sourceId: parent.sourceId,
-        documentId: documentIdOf(parent.sourceId, key),
-        key,
-        uri: `${parent.uri}!/${child.name}`,
-        fileName: child.name.split("/").at(-1) ?? child.name,
-        permissions: parent.permissions,
-        parentId: parent.documentId,
-        depth: parent.depth + 1,
-        open: async () => heldContent(child.bytes),
-        ...(parent.attributes === undefined ? {} : { attributes: parent.attributes }),
-        ...(child.claimedMediaType === undefined ? {} : { claimedMediaType: child.claimedMediaType }),
-        ...(child.modifiedAt === undefined ? {} : { modifiedAt: child.modifiedAt }),
-      };
-    });
-  }
+function childItems(parent: WorkItem, children: readonly ChildDocument[]): WorkItem[] {
+  return children.map((child) => {
+    const key = childKey(parent.key, child.name);
+    return {
+      sourceId: parent.sourceId,
+      documentId: documentIdOf(parent.sourceId, key),
+      key,
+      uri: `${parent.uri}!/${child.name}`,
+      fileName: child.name.split("/").at(-1) ?? child.name,
+      permissions: parent.permissions,
+      parentId: parent.documentId,
+      depth: parent.depth + 1,
+      size: child.bytes.length,
+      open: async () => heldContent(child.bytes),
+      ...(parent.attributes === undefined ? {} : { attributes: parent.attributes }),
+      ...(child.claimedMediaType === undefined ? {} : { claimedMediaType: child.claimedMediaType }),
+      ...(child.modifiedAt === undefined ? {} : { modifiedAt: child.modifiedAt }),
+    };
+  });
 }

@@ -9,6 +9,8 @@ export interface EmbedManyOptions extends CallOptions {
   /** Tries of one call in all. Only retryable errors are tried again; finished calls are never repeated. @default 5 */
   readonly maxAttempts?: number;
   readonly onProgress?: (done: number, total: number) => void;
+  /** Called as each call finishes, with the indices of its texts and their vectors, one after the other. */
+  readonly onVectors?: (indices: readonly number[], vectors: Float32Array) => void;
 }
 
 /**
@@ -85,6 +87,7 @@ export async function embedMany(
         call.forEach((index, position) => {
           vectors.set(result.vectors.subarray(position * dimensions, (position + 1) * dimensions), index * dimensions);
         });
+        options.onVectors?.(call, result.vectors);
         done += call.length;
         onProgress?.(done, texts.length);
         return;

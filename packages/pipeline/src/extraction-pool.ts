@@ -1,7 +1,6 @@
 import {
   type CallOptions,
   type DocumentElement,
-  decodeElements,
   type ErrorIds,
   type ExtractionPart,
   type Extractor,
@@ -11,21 +10,33 @@ import {
   type SourceDocument,
   throwIfAborted,
 } from "@groundwork/contracts";
-import { tableFromIPC } from "apache-arrow";
+import { elementsFromIpc } from "./element-ipc.ts";
 import type { ExtractionLimits } from "./extraction-limits.ts";
-import type { HostDocument, HostPart, HostReply, HostRequest } from "./extraction-message.ts";
+import type { HostReply, HostRequest } from "./extraction-message.ts";
 import { type HostChannel, processChannel, threadChannel } from "./host-channel.ts";
+import { checkSize, hostDocument } from "./host-document.ts";
+import { watchTask } from "./watch-task.ts";
 
-/** Documents up to this size travel as bytes; larger ones need a path. */
-const INLINE_BYTES = 64 * 1024 * 1024;
-const MEMORY_POLL_MS = 200;
-const START_TIMEOUT_MS = 60_000;
-/** A host that has read this many documents is replaced: a bound on what parsers leak. */
-const DOCUMENTS_PER_HOST = 500;
+/** A host that has read this many documents is replaced: a bound on what parsers leak. Threads are watched by their heap limit too. */
+const DOCUMENTS_PER_HOST = { thread: 10_000, process: 500 } as const;
+
+export type Isolation = "thread" | "process";
+
+/** Hosts are counted by lane: documents must not hold all hosts that could read the pictures of their pages. */
+type Lane = Isolation | "thread-pages" | "process-pages";
+const LANES: readonly Lane[] = ["thread", "process", "thread-pages", "process-pages"];
+
+function isolationOf(lane: Lane): Isolation {
+  return lane.startsWith("thread") ? "thread" : "process";
+}
+
+function byLane<T>(): Record<Lane, T[]> {
+  return { thread: [], process: [], "thread-pages": [], "process-pages": [] };
+}
 
 interface Host {
   readonly channel: HostChannel;
-  readonly kind: "thread" | "process";
+  readonly lane: Lane;
   served: number;
   /** The task under way, told when the host dies. */
   onGone: ((error: GroundworkError) => void) | undefined;
@@ -33,20 +44,15 @@ interface Host {
   gone: boolean;
 }
 
-function decodePart(part: HostPart): ExtractionPart {
-  if (part.type !== "elements") return part;
-  // Offsets, ordinals and derived section paths are of the part; the document gets its own when it is placed.
-  const elements = decodeElements(tableFromIPC(part.ipc)).map(
-    ({
-      ordinal: _ordinal,
-      charStart: _start,
-      charEnd: _end,
-      extractor: _extractor,
-      sectionPath,
-      ...element
-    }): DocumentElement => (sectionPath.length > 0 ? { ...element, sectionPath } : element),
-  );
-  return { type: "elements", elements };
+/** What a host says of a task, in order; its end and its errors are the end and the errors of the iteration. */
+export type TaskReply = Exclude<HostReply, { type: "started" | "end" | "error" }>;
+
+export interface TaskOptions extends CallOptions {
+  /** Documents of the task. @default 1 */
+  readonly documents?: number;
+  readonly transfer?: readonly ArrayBuffer[];
+  /** The task reads the picture of a page for another that waits for it. @default false */
+  readonly pages?: boolean;
 }
 
 /**
@@ -56,9 +62,9 @@ function decodePart(part: HostPart): ExtractionPart {
 export class ExtractionPool {
   readonly #limits: ExtractionLimits;
   readonly #size: number;
-  readonly #hosts: Record<Host["kind"], Host[]> = { thread: [], process: [] };
-  readonly #idle: Record<Host["kind"], Host[]> = { thread: [], process: [] };
-  readonly #waiting: Record<Host["kind"], ((host: Host | undefined) => void)[]> = { thread: [], process: [] };
+  readonly #hosts: Record<Lane, Host[]> = byLane();
+  readonly #idle: Record<Lane, Host[]> = byLane();
+  readonly #waiting: Record<Lane, ((host: Host | undefined) => void)[]> = byLane();
   #task = 0;
   #closed = false;
 
@@ -75,41 +81,23 @@ export class ExtractionPool {
   ): AsyncGenerator<ExtractionPart> {
     const ids: ErrorIds = { documentId: document.documentId, stage: "extract" };
     throwIfAborted(options.signal, ids);
-    if (document.content.size > this.#limits.maxDocumentBytes) {
-      throw new GroundworkError(
-        "DOCUMENT_TOO_LARGE",
-        `The document has ${document.content.size} bytes, the limit is ${this.#limits.maxDocumentBytes}. Raise limits.maxDocumentBytes or split it.`,
-        ids,
-      );
-    }
+    checkSize(document, this.#limits);
     const { isolation = "none", reference } = extractor;
     if (isolation === "none" || reference === undefined) {
       yield* extractor.extract(document, options);
       return;
     }
-    const { content, ...rest } = document;
-    const inline = content.path === undefined;
-    if (inline && content.size > INLINE_BYTES) {
-      throw new GroundworkError(
-        "DOCUMENT_TOO_LARGE",
-        `A document of ${content.size} bytes needs a local file. Spill it before extraction.`,
-        ids,
-      );
+    const held = await hostDocument(document, this.#limits, options);
+    const replies = this.run(isolation, (task) => ({ type: "extract", task, reference, document: held }), ids, {
+      ...options,
+      transfer: isolation === "thread" && held.bytes !== undefined ? [held.bytes.buffer as ArrayBuffer] : [],
+    });
+    for await (const reply of replies) {
+      if (reply.type !== "part") continue;
+      yield reply.part.type === "elements"
+        ? { type: "elements", elements: elementsFromIpc(reply.part.ipc) }
+        : reply.part;
     }
-    const bytes = inline ? Uint8Array.from(await content.bytes(options)) : undefined;
-    const hostDocument: HostDocument = {
-      ...rest,
-      size: content.size,
-      ...(content.path === undefined ? {} : { path: content.path }),
-      ...(bytes === undefined ? {} : { bytes }),
-    };
-    yield* this.#run(
-      isolation,
-      (task) => ({ type: "extract", task, reference, document: hostDocument }),
-      isolation === "thread" && bytes !== undefined ? [bytes.buffer as ArrayBuffer] : [],
-      ids,
-      options,
-    );
   }
 
   /** Reads one picture of a page with an extractor that has `recognizePage`. */
@@ -128,33 +116,37 @@ export class ExtractionPool {
       reference: reference as ModuleReference,
       image,
     });
-    for await (const part of this.#run(isolation, request, [], ids, options)) {
-      if (part.type === "elements") elements.push(...part.elements);
+    for await (const reply of this.run(isolation, request, ids, { ...options, pages: true })) {
+      if (reply.type === "part" && reply.part.type === "elements") elements.push(...elementsFromIpc(reply.part.ipc));
     }
     return elements;
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const kind of ["thread", "process"] as const) {
-      for (const resume of this.#waiting[kind].splice(0)) resume(undefined);
-      await Promise.all(this.#hosts[kind].splice(0).map((host) => host.channel.kill()));
-      this.#idle[kind] = [];
+    for (const lane of LANES) {
+      for (const resume of this.#waiting[lane].splice(0)) resume(undefined);
+      await Promise.all(this.#hosts[lane].splice(0).map((host) => host.channel.kill()));
+      this.#idle[lane] = [];
     }
   }
 
-  async *#run(
-    kind: Host["kind"],
-    request: (task: number) => HostRequest,
-    transfer: readonly ArrayBuffer[],
+  /**
+   * Runs one task in a host of its own and gives what it says. The host is held until the iteration ends; breaking off, an
+   * abort and a broken limit end the host.
+   */
+  async *run(
+    kind: Isolation,
+    request: (task: number, post: (answer: HostRequest, transfer?: readonly ArrayBuffer[]) => void) => HostRequest,
     ids: ErrorIds,
-    { signal }: CallOptions,
-  ): AsyncGenerator<ExtractionPart> {
-    const host = await this.#acquire(kind, ids, signal);
+    { signal, transfer = [], documents = 1, pages = false }: TaskOptions = {},
+  ): AsyncGenerator<TaskReply> {
+    const host = await this.#acquire(pages ? `${kind}-pages` : kind, ids, signal);
     const task = ++this.#task;
-    const queue: ExtractionPart[] = [];
+    const queue: TaskReply[] = [];
     let finished = false;
     let failure: GroundworkError | undefined;
+    let killed = false;
     let wake: (() => void) | undefined;
     const notify = (): void => {
       wake?.();
@@ -165,79 +157,48 @@ export class ExtractionPool {
       finished = true;
       notify();
     };
-    let lastSign = performance.now();
-    host.onGone = (error) =>
-      fail(new GroundworkError(error.code, error.message, { ...ids, retryable: error.retryable }));
-    host.onReply = (reply) => {
-      if (reply.task !== task) return;
-      lastSign = performance.now();
-      if (reply.type === "started") started = lastSign;
-      else if (reply.type === "part") queue.push(decodePart(reply.part));
-      else if (reply.type === "end") finished = true;
-      else {
-        const { ids: inner, ...error } = reply.error;
-        fail(GroundworkError.fromJSON({ ...error, ids: { ...ids, ...inner } }));
-      }
-      notify();
-    };
-    // Until the host is up, its start counts against a limit of its own: a busy machine is not a slow document.
-    let started: number | undefined;
-    const posted = performance.now();
-    let killed = false;
     const stop = (error: GroundworkError): void => {
       killed = true;
       fail(error);
     };
-    const watch = setInterval(() => {
-      const now = performance.now();
-      const { documentTimeoutMs, stallTimeoutMs } = this.#limits;
-      const timedOut = (message: string): void =>
-        stop(new GroundworkError("TIMED_OUT", message, { ...ids, retryable: true }));
-      if (started === undefined) {
-        if (now - posted > START_TIMEOUT_MS)
-          timedOut(`The ${kind} that reads documents did not start within ${START_TIMEOUT_MS} ms.`);
-        return;
-      }
-      if (now - started > documentTimeoutMs) {
-        timedOut(
-          `Reading the document took longer than ${documentTimeoutMs} ms. Raise limits.documentTimeoutMs or mend the file.`,
-        );
-        return;
-      }
-      if (now - lastSign > stallTimeoutMs) {
-        timedOut(
-          `Reading the document made no progress for ${stallTimeoutMs} ms. Raise limits.stallTimeoutMs or mend the file.`,
-        );
-        return;
-      }
-      void host.channel.residentBytes().then((bytes) => {
-        if (bytes === undefined || finished || bytes <= this.#limits.documentMemoryMb * 1024 * 1024) return;
-        stop(
-          new GroundworkError(
-            "OUT_OF_MEMORY",
-            `Reading the document took more than ${this.#limits.documentMemoryMb} MiB. Raise limits.documentMemoryMb or split it.`,
-            {
-              ...ids,
-              retryable: true,
-            },
-          ),
-        );
-      });
-    }, MEMORY_POLL_MS);
+    const watch = watchTask(kind, host.channel, this.#limits, ids, (error) => {
+      if (!finished) stop(error);
+    });
+    host.onGone = (error) =>
+      fail(new GroundworkError(error.code, error.message, { ...ids, retryable: error.retryable }));
+    host.onReply = (reply) => {
+      if (reply.task !== task) return;
+      watch.sign(reply.type === "started" || reply.type === "document");
+      if (reply.type === "page") watch.wait(1);
+      if (reply.type === "end") finished = true;
+      else if (reply.type === "error") {
+        const { ids: inner, ...error } = reply.error;
+        fail(GroundworkError.fromJSON({ ...error, ids: { ...ids, ...inner } }));
+      } else if (reply.type !== "started") queue.push(reply);
+      notify();
+    };
     const onAbort = (): void =>
       stop(new GroundworkError("ABORTED", "The call was aborted by its signal.", { ...ids, cause: signal?.reason }));
     signal?.addEventListener("abort", onAbort, { once: true });
     host.channel.hold(true);
     let complete = false;
     try {
-      host.channel.post(request(task), transfer);
+      const { channel } = host;
+      channel.post(
+        request(task, (answer, buffers) => {
+          watch.wait(-1);
+          if (!finished) channel.post(answer, buffers);
+        }),
+        transfer,
+      );
       for (;;) {
-        const part = queue.shift();
-        if (part !== undefined) {
+        const reply = queue.shift();
+        if (reply !== undefined) {
           // Time in the consumer's hands is not the document's.
-          yield part;
-          lastSign = performance.now();
-          if (!finished) host.channel.post({ type: "taken", task });
+          yield reply;
+          watch.sign(false);
+          if (!finished && (reply.type === "part" || reply.type === "prepared" || reply.type === "rows"))
+            host.channel.post({ type: "taken", task });
           continue;
         }
         if (failure !== undefined) throw failure;
@@ -248,46 +209,48 @@ export class ExtractionPool {
       }
       complete = true;
     } finally {
-      clearInterval(watch);
+      watch.stop();
       signal?.removeEventListener("abort", onAbort);
       host.onGone = undefined;
       host.onReply = undefined;
       host.channel.hold(false);
+      host.served += documents;
       // An error reply leaves the host fit for the next document; a kill, or a reader that stopped early, does not.
       const fit = !killed && !host.gone && (complete || (failure !== undefined && finished));
       await this.#release(host, fit);
     }
   }
 
-  async #acquire(kind: Host["kind"], ids: ErrorIds, signal: AbortSignal | undefined): Promise<Host> {
+  async #acquire(lane: Lane, ids: ErrorIds, signal: AbortSignal | undefined): Promise<Host> {
     throwIfAborted(signal, ids);
     if (this.#closed) throw new GroundworkError("INVALID_ARGUMENT", "The extraction pool is closed.", ids);
-    const idle = this.#idle[kind].pop();
+    const idle = this.#idle[lane].pop();
     if (idle !== undefined) return idle;
-    if (this.#hosts[kind].length < this.#size) return this.#spawn(kind);
+    if (this.#hosts[lane].length < this.#size) return this.#spawn(lane);
     const host = await new Promise<Host | undefined>((resolve) => {
       const resume = (free: Host | undefined): void => {
         signal?.removeEventListener("abort", onAbort);
         resolve(free);
       };
       const onAbort = (): void => {
-        const queue = this.#waiting[kind];
+        const queue = this.#waiting[lane];
         const index = queue.indexOf(resume);
         if (index >= 0) queue.splice(index, 1);
         resume(undefined);
       };
       signal?.addEventListener("abort", onAbort, { once: true });
-      this.#waiting[kind].push(resume);
+      this.#waiting[lane].push(resume);
     });
     if (host !== undefined) return host;
     throwIfAborted(signal, ids);
     throw new GroundworkError("ABORTED", "The extraction pool was closed.", ids);
   }
 
-  #spawn(kind: Host["kind"]): Host {
+  #spawn(lane: Lane): Host {
+    const kind = isolationOf(lane);
     const channel = kind === "thread" ? threadChannel(this.#limits.documentMemoryMb) : processChannel();
-    const host: Host = { channel, kind, served: 0, onGone: undefined, onReply: undefined, gone: false };
-    this.#hosts[kind].push(host);
+    const host: Host = { channel, lane, served: 0, onGone: undefined, onReply: undefined, gone: false };
+    this.#hosts[lane].push(host);
     channel.onReply((reply) => host.onReply?.(reply));
     channel.onExit(({ memory, code, signal }) => {
       host.gone = true;
@@ -310,23 +273,22 @@ export class ExtractionPool {
   }
 
   #forget(host: Host): void {
-    for (const list of [this.#hosts[host.kind], this.#idle[host.kind]]) {
+    for (const list of [this.#hosts[host.lane], this.#idle[host.lane]]) {
       const index = list.indexOf(host);
       if (index >= 0) list.splice(index, 1);
     }
   }
 
   async #release(host: Host, fit: boolean): Promise<void> {
-    host.served++;
-    if (!fit || this.#closed || host.served >= DOCUMENTS_PER_HOST) {
+    if (!fit || this.#closed || host.served >= DOCUMENTS_PER_HOST[isolationOf(host.lane)]) {
       this.#forget(host);
       await host.channel.kill();
-      const next = this.#waiting[host.kind].shift();
-      if (next !== undefined) next(this.#closed ? undefined : this.#spawn(host.kind));
+      const next = this.#waiting[host.lane].shift();
+      if (next !== undefined) next(this.#closed ? undefined : this.#spawn(host.lane));
       return;
     }
-    const next = this.#waiting[host.kind].shift();
+    const next = this.#waiting[host.lane].shift();
     if (next !== undefined) next(host);
-    else this.#idle[host.kind].push(host);
+    else this.#idle[host.lane].push(host);
   }
 }

@@ -1,14 +1,16 @@
 export { type EmbedManyOptions, embedMany } from "./embed-many.ts";
 export { type EmbeddingCache, sqliteEmbeddingCache } from "./embedding-cache.ts";
-export { type ExtractedDocument, extractDocument } from "./extract-document.ts";
+export { extractDocument } from "./extract-document.ts";
 export { DEFAULT_EXTRACTION_LIMITS, type ExtractionLimits } from "./extraction-limits.ts";
 export { ExtractionPool } from "./extraction-pool.ts";
 export type { FaultHook, FaultPoint } from "./fault-point.ts";
+export type { ExtractedDocument } from "./gather-extraction.ts";
 export { type IngestOptions, ingest } from "./ingest.ts";
-export { INGEST_LEASE } from "./ingest-lease.ts";
 export type { IngestReport } from "./ingest-report.ts";
 export type { MediaTypeDetector, PipelineParts, PipelineSettings } from "./pipeline-parts.ts";
 export { type Plan, type PlanAction, type PlanItem, type PlanOptions, planIngest } from "./plan.ts";
 export type { IngestProgress } from "./progress.ts";
 export { type Recovery, recover } from "./recover.ts";
 export { type StageFingerprints, stageFingerprints } from "./stage-fingerprints.ts";
+export type { StageName, StageReport } from "./stage-meter.ts";
+export { ingestLease, PUBLISH_LEASE } from "./under-lease.ts";

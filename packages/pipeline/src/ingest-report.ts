@@ -1,5 +1,6 @@
 import type { DocumentOutcome, OutcomeStatus, RunRecord } from "@groundwork/contracts";
 import type { Recovery } from "./recover.ts";
+import type { StageName, StageReport } from "./stage-meter.ts";
 
 /** What a run did. `work` is what it cost: a run over unchanged sources shows zeros. */
 export interface IngestReport {
@@ -16,6 +17,8 @@ export interface IngestReport {
     readonly rowsRetired: number;
     readonly publications: number;
   };
+  /** Where the time went. Stages overlap, so their sum is above the elapsed time. */
+  readonly stages: Readonly<Record<StageName, StageReport>>;
   /** Outcomes of all documents that were not unchanged. */
   readonly outcomes: readonly DocumentOutcome[];
   readonly incomplete: readonly { readonly sourceId: string; readonly reason: string }[];

@@ -41,9 +41,9 @@ export interface PipelineSettings {
   readonly limits?: Partial<ExtractionLimits>;
   /** Documents read at once. @default number of cores */
   readonly concurrency?: number;
-  /** Chunks that make a publication; a document is never divided. @default 1000 */
+  /** Chunks that make a publication; a document is never divided. @default 4096 */
   readonly publicationChunks?: number;
-  /** Documents that make a publication. @default 200 */
+  /** Documents that make a publication. @default 1000 */
   readonly publicationDocuments?: number;
   /** Deepest nesting of attachments and archives. @default 5 */
   readonly maxDepth?: number;

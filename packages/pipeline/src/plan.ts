@@ -40,6 +40,8 @@ export interface Plan {
   /** Why the plan asks before it deletes; absent when it need not. */
   readonly massDelete?: { readonly sourceId: string; readonly deletes: number; readonly live: number };
   readonly configuration: string;
+  /** The newest publication that the plan knows of. */
+  readonly watermark: number;
 }
 
 export interface PlanOptions extends CallOptions {
@@ -167,6 +169,7 @@ export async function planIngest(
   options: PlanOptions = {},
 ): Promise<Plan> {
   const fingerprints = stageFingerprints(parts);
+  const watermark = await parts.catalog.watermark(options);
   const counts: Record<PlanAction | "unchanged", number> = {
     add: 0,
     change: 0,
@@ -260,6 +263,7 @@ export async function planIngest(
     bytes,
     incomplete,
     configuration: fingerprints.configuration,
+    watermark,
     ...(massDelete === undefined ? {} : { massDelete }),
   };
 }

@@ -1,33 +1,38 @@
 import {
   type CallOptions,
   type CatalogDocument,
-  type ChunkRow,
+  completeChunks,
   type DeadLetter,
   type DocumentOutcome,
-  embedderInput,
-  encodeChunksWithVectors,
   type Filter,
   GroundworkError,
   type LineageEdge,
-  revisionArtifactPrefix,
+  throwIfAborted,
 } from "@groundwork/contracts";
-import { embedMany } from "./embed-many.ts";
+import { type RecordBatch, Table } from "apache-arrow";
+import { type EmbeddedRows, embedRows } from "./embed-rows.ts";
 import type { FaultHook } from "./fault-point.ts";
+import { groupBatches } from "./group-batches.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
-import type { ProcessedDocument } from "./work-item.ts";
+import { type Departure, inPieces, purgeDepartures } from "./purge-departures.ts";
+import { PUBLISH_LEASE, underLease } from "./under-lease.ts";
+import type { ProcessedDocument, RowSlice } from "./work-item.ts";
 
 /** How long a publication may go without a heartbeat before others take it for abandoned, milliseconds. */
 const PUBLICATION_TTL_MS = 60_000;
-
-/** A document that leaves: deleted at its source (`deleted`), refused by it (`hidden`). */
-export interface Departure {
-  readonly document: CatalogDocument;
-  readonly state: "deleted" | "hidden";
-}
+/** How long to wait for another process that publishes, milliseconds. */
+const PUBLISH_WAIT_MS = 10 * 60_000;
 
 export interface PublicationGroup {
   readonly processed: readonly ProcessedDocument[];
   readonly departures: readonly Departure[];
+}
+
+/** A group with its vectors: all that takes long is done. */
+export interface EmbeddedGroup extends PublicationGroup {
+  /** Whole batches that hold the rows of the group's documents and no others. */
+  readonly batches: readonly RecordBatch[];
+  readonly rows: EmbeddedRows;
 }
 
 export interface PublicationResult {
@@ -39,126 +44,70 @@ export interface PublicationResult {
   readonly rowsRetired: number;
 }
 
-/** A filter on one of many values, cut into pieces that every store can take. */
-export function* inPieces(field: string, values: readonly string[]): Generator<Filter> {
-  for (let start = 0; start < values.length; start += 500)
-    yield { op: "in", field, value: values.slice(start, start + 500) };
-}
-
 /**
  * Publishes groups of documents in two phases: write and stamp rows under a sequence that no reader looks at, verify, then commit
  * in the catalog, which makes all of them visible at once. Whatever fails before the commit is taken back.
+ *
+ * Several processes may publish into one knowledge base: each publication runs under a lease, and a document that another
+ * process has published since it was read is left to that process.
  */
 export class Publisher {
   readonly #parts: PipelineParts;
   readonly #runId: string;
   readonly #fault: FaultHook;
+  /** The newest sequence when the documents' earlier state was read: above it, others have published. */
+  #seen: number | undefined;
 
-  constructor(parts: PipelineParts, runId: string, fault: FaultHook = () => {}) {
+  constructor(
+    parts: PipelineParts,
+    runId: string,
+    options: { readonly seen?: number; readonly onFaultPoint?: FaultHook | undefined } = {},
+  ) {
     this.#parts = parts;
     this.#runId = runId;
-    this.#fault = fault;
+    this.#seen = options.seen;
+    this.#fault = options.onFaultPoint ?? (() => {});
   }
 
-  async publish(
+  /** Gives a group its vectors. Touches nothing but the embedder and the cache. */
+  async embed(
     group: PublicationGroup,
     options: CallOptions & { readonly onEmbedded?: (done: number, total: number) => void } = {},
-  ): Promise<PublicationResult> {
-    const { catalog } = this.#parts;
-    const publishing = group.processed.filter((document) => document.publication !== undefined);
-    const rows = publishing.flatMap((document) => document.publication!.rows);
-    const { vectors, embedded, embeddedHashes } = await this.#vectors(rows, options);
+  ): Promise<EmbeddedGroup> {
+    const { embedder, embeddingCache } = this.#parts;
+    const batches = groupBatches(group.processed);
+    const rows = await embedRows(batches, embedder, embeddingCache, options);
     await this.#fault("embedded");
-    const outcomes: DocumentOutcome[] = [
-      ...group.processed.map(({ outcome, publication }) =>
-        publication === undefined
-          ? outcome
-          : { ...outcome, embedded: publication.rows.filter((row) => embeddedHashes.delete(row.contentHash)).length },
-      ),
-      ...group.departures.map(
-        ({ document, state }): DocumentOutcome => ({
-          documentId: document.documentId,
-          key: document.key,
-          status: state,
-        }),
-      ),
-    ];
-    const letters = this.#deadLetters(group);
-    const settled = [
-      ...group.processed
-        .filter((document) => document.deadLetter === undefined)
-        .map((document) => document.item.documentId),
-      ...group.departures.map(({ document }) => document.documentId),
-    ];
-    if (publishing.length === 0 && group.departures.length === 0) {
-      const documents = group.processed.map((document) => document.document);
+    return { ...group, batches, rows };
+  }
+
+  async publish(group: EmbeddedGroup, options: CallOptions = {}): Promise<PublicationResult> {
+    const { catalog } = this.#parts;
+    const publishes = (document: ProcessedDocument): boolean => document.publication !== undefined;
+    if (!group.processed.some(publishes) && group.departures.length === 0) {
+      const outcomes = this.#outcomes(group);
       await catalog.recordOutcomes(
         this.#runId,
         {
           outcomes: outcomes.filter(({ status }) => status !== "unchanged"),
-          documents,
-          deadLetters: await letters,
-          settled,
+          documents: group.processed.map((document) => document.document),
+          deadLetters: await this.#deadLetters(group),
+          settled: this.#settled(group),
         },
         options,
       );
       return { sequence: undefined, outcomes, embedded: 0, reused: 0, rowsWritten: 0, rowsRetired: 0 };
     }
-
-    const sequence = await catalog.beginPublication(this.#runId, { ...options, ttlMs: PUBLICATION_TTL_MS });
-    const heartbeat = setInterval(
-      () => void catalog.touchPublication(sequence, PUBLICATION_TTL_MS).catch(() => {}),
-      PUBLICATION_TTL_MS / 4,
+    return underLease(catalog, PUBLISH_LEASE, { ...options, waitMs: PUBLISH_WAIT_MS }, (signal) =>
+      this.#publish(group, { signal }),
     );
-    heartbeat.unref();
-    try {
-      await this.#fault("publication-begun");
-      const runId = this.#runId;
-      await this.#write(
-        rows.map((row) => ({ ...row, publishedFrom: sequence, runId })),
-        vectors,
-        sequence,
-        options,
-      );
-      const retired = [
-        ...publishing.map(({ item }) => item.previous?.liveRevision),
-        ...group.departures.map(({ document }) => document.liveRevision),
-      ].filter((revision) => revision !== undefined);
-      const rowsRetired = await this.#retire(group, publishing, sequence, options);
-      await this.#fault("rows-retired");
-      const edges: LineageEdge[] = publishing.flatMap(({ publication }) =>
-        publication!.edges.map((edge) => ({ ...edge, runId })),
-      );
-      await catalog.commitPublication(
-        sequence,
-        {
-          documents: [
-            ...group.processed.map(({ document }) => document),
-            ...group.departures.map(({ document, state }) => this.#departed(document, state)),
-          ],
-          revisions: publishing.map(({ publication }) => ({
-            ...publication!.revision,
-            publishedFrom: sequence,
-            runId,
-          })),
-          retired,
-          outcomes: outcomes.filter(({ status }) => status !== "unchanged"),
-          deadLetters: await letters,
-          settled,
-          edges,
-        },
-        options,
-      );
-      await this.#fault("committed");
-      await this.#purge(group, publishing, sequence);
-      await this.#fault("purged");
-      return { sequence, outcomes, embedded, reused: rows.length - embedded, rowsWritten: rows.length, rowsRetired };
-    } catch (error) {
-      await this.rollBack(sequence);
-      throw error;
-    } finally {
-      clearInterval(heartbeat);
-    }
+  }
+
+  /** Takes back what crashed processes left open. The caller holds the publish lease, so nothing found is under way. */
+  async rollBackAbandoned(): Promise<number> {
+    const open = await this.#parts.catalog.openPublications();
+    for (const { sequence } of open) await this.rollBack(sequence);
+    return open.length;
   }
 
   /** Takes an open publication back: its rows go, what it retired returns. Safe to repeat; a committed one is left alone. */
@@ -171,72 +120,172 @@ export class Publisher {
     await catalog.abortPublication(sequence);
   }
 
-  #departed(document: CatalogDocument, state: Departure["state"]): CatalogDocument {
-    const { liveRevision: _gone, fingerprint: _made, hint: _hint, ...rest } = document;
-    // `chunks` stays until the rows are physically gone: what is left over after a crash can be found by it.
-    return { ...rest, state, updatedAt: Date.now() };
-  }
-
-  async #vectors(
-    rows: readonly ChunkRow[],
-    options: CallOptions & { readonly onEmbedded?: (done: number, total: number) => void },
-  ): Promise<{ vectors: Float32Array; embedded: number; embeddedHashes: Set<string> }> {
-    const { embedder, embeddingCache } = this.#parts;
-    const { dimensions, modelId, revision } = embedder;
-    const vectors = new Float32Array(rows.length * dimensions);
-    const passages = rows.filter((row) => row.role !== "parent");
-    const byHash = new Map(passages.map((row) => [row.contentHash, row]));
-    const known = embeddingCache?.get(modelId, revision, [...byHash.keys()]) ?? new Map<string, Float32Array>();
-    const missing = [...byHash.values()].filter((row) => !known.has(row.contentHash));
-    const fresh = await embedMany(
-      embedder,
-      missing.map((row) => embedderInput(row.context, row.text)),
-      {
-        tokens: missing.map((row) => row.tokens),
-        ...(options.signal === undefined ? {} : { signal: options.signal }),
-        ...(options.onEmbedded === undefined ? {} : { onProgress: options.onEmbedded }),
-      },
+  async #publish(all: EmbeddedGroup, options: CallOptions): Promise<PublicationResult> {
+    const { catalog } = this.#parts;
+    const runId = this.#runId;
+    await this.rollBackAbandoned();
+    const sequence = await catalog.beginPublication(runId, { ...options, ttlMs: PUBLICATION_TTL_MS });
+    const heartbeat = setInterval(
+      () => void catalog.touchPublication(sequence, PUBLICATION_TTL_MS).catch(() => {}),
+      PUBLICATION_TTL_MS / 4,
     );
-    const entries = missing.map(
-      (row, index) => [row.contentHash, fresh.subarray(index * dimensions, (index + 1) * dimensions)] as const,
-    );
-    // Kept before anything else can fail: what was paid for is never paid for again.
-    if (entries.length > 0) embeddingCache?.put(modelId, revision, entries);
-    for (const [hash, vector] of entries) known.set(hash, vector);
-    rows.forEach((row, index) => {
-      if (row.role !== "parent") vectors.set(known.get(row.contentHash)!, index * dimensions);
-    });
-    return { vectors, embedded: missing.length, embeddedHashes: new Set(missing.map((row) => row.contentHash)) };
-  }
-
-  async #write(
-    rows: readonly ChunkRow[],
-    vectors: Float32Array,
-    sequence: number,
-    options: CallOptions,
-  ): Promise<void> {
-    const { store, embedder } = this.#parts;
-    const size = store.capabilities.maxRowsPerWrite;
-    for (let start = 0; start < rows.length; start += size) {
-      const slice = rows.slice(start, start + size);
-      const part = vectors.slice(start * embedder.dimensions, (start + slice.length) * embedder.dimensions);
-      await store.write(encodeChunksWithVectors(slice, part, embedder.dimensions), options);
+    heartbeat.unref();
+    try {
+      const group = await this.#withoutOvertaken(all, sequence, options);
+      await this.#fault("publication-begun");
+      const publishing = group.processed.filter((document) => document.publication !== undefined);
+      const rowsWritten = await this.#write(group, sequence, options);
+      const retired = [
+        ...publishing.map(({ item }) => item.previous?.liveRevision),
+        ...group.departures.map(({ document }) => document.liveRevision),
+      ].filter((revision) => revision !== undefined);
+      const rowsRetired = await this.#retire(group, publishing, sequence, options);
+      await this.#fault("rows-retired");
+      const outcomes = this.#outcomes(group);
+      const edges: LineageEdge[] = publishing.flatMap(({ publication }) =>
+        publication!.edges.map((edge) => ({ ...edge, runId })),
+      );
+      throwIfAborted(options.signal);
+      await catalog.commitPublication(
+        sequence,
+        {
+          documents: [
+            ...group.processed.map(({ document }) => document),
+            ...group.departures.map(({ document, state }) => departed(document, state)),
+          ],
+          revisions: publishing.map(({ publication }) => ({
+            ...publication!.revision,
+            publishedFrom: sequence,
+            runId,
+          })),
+          retired,
+          outcomes: outcomes.filter(({ status }) => status !== "unchanged"),
+          deadLetters: await this.#deadLetters(group),
+          settled: this.#settled(group),
+          edges,
+        },
+        options,
+      );
+      this.#seen = sequence;
+      await this.#fault("committed");
+      await this.#purge(group, publishing, sequence);
+      await this.#fault("purged");
+      const embedded = all.rows.embedded.size;
+      return { sequence, outcomes, embedded, reused: rowsWritten - embedded, rowsWritten, rowsRetired };
+    } catch (error) {
+      await this.rollBack(sequence);
+      throw error;
+    } finally {
+      clearInterval(heartbeat);
     }
+  }
+
+  /**
+   * Leaves out what another process has published, or deleted, since these documents were read: its state is as new as ours, and
+   * its rows have the same keys. Their outcome is what the other process made of them.
+   */
+  async #withoutOvertaken(group: EmbeddedGroup, sequence: number, options: CallOptions): Promise<EmbeddedGroup> {
+    if (this.#seen !== undefined && this.#seen === sequence - 1) return group;
+    const { catalog } = this.#parts;
+    const stands = async (documentId: string, before: CatalogDocument | undefined): Promise<boolean> => {
+      const now = await catalog.getDocument(documentId, options);
+      return (now?.state === "deleted" ? undefined : now?.liveRevision) === before?.liveRevision;
+    };
+    const processed: ProcessedDocument[] = [];
+    for (const document of group.processed) {
+      if (await stands(document.item.documentId, document.item.previous)) processed.push(document);
+    }
+    const departures: Departure[] = [];
+    for (const departure of group.departures) {
+      if (await stands(departure.document.documentId, departure.document)) departures.push(departure);
+    }
+    this.#seen = sequence - 1;
+    if (processed.length === group.processed.length && departures.length === group.departures.length) return group;
+    const batches = groupBatches(processed);
+    const { embedder, embeddingCache } = this.#parts;
+    const rows = await embedRows(batches, embedder, embeddingCache, options);
+    return { processed, departures, batches, rows: { vectors: rows.vectors, embedded: group.rows.embedded } };
+  }
+
+  #outcomes(group: PublicationGroup & { readonly rows?: EmbeddedRows }): DocumentOutcome[] {
+    const credited = new Set<string>();
+    const embeddedOf = (slices: readonly RowSlice[]): number => {
+      let count = 0;
+      for (const { batch, start, end } of slices) {
+        const hashes = batch.getChild("content_hash")!;
+        for (let row = start; row < end; row++) {
+          const hash = hashes.get(row) as string;
+          if (!group.rows!.embedded.has(hash) || credited.has(hash)) continue;
+          credited.add(hash);
+          count++;
+        }
+      }
+      return count;
+    };
+    return [
+      ...group.processed.map(({ outcome, publication }) =>
+        publication === undefined || group.rows === undefined
+          ? outcome
+          : { ...outcome, embedded: embeddedOf(publication.rows) },
+      ),
+      ...group.departures.map(
+        ({ document, state }): DocumentOutcome => ({
+          documentId: document.documentId,
+          key: document.key,
+          status: state,
+        }),
+      ),
+    ];
+  }
+
+  #settled(group: PublicationGroup): string[] {
+    return [
+      ...group.processed
+        .filter((document) => document.deadLetter === undefined)
+        .map((document) => document.item.documentId),
+      ...group.departures.map(({ document }) => document.documentId),
+    ];
+  }
+
+  /** Writes the rows and counts them. The batches go to the store as they are; only two columns and the vectors are new. */
+  async #write(group: EmbeddedGroup, sequence: number, options: CallOptions): Promise<number> {
+    const { store, embedder } = this.#parts;
+    const { dimensions } = embedder;
+    const publication = { publishedFrom: sequence, runId: this.#runId };
+    const most = store.capabilities.maxRowsPerWrite;
+    let expected = 0;
+    let waiting: RecordBatch[] = [];
+    let rows = 0;
+    const write = async (): Promise<void> => {
+      if (waiting.length > 0) await store.write(new Table(waiting), options);
+      waiting = [];
+      rows = 0;
+    };
+    for (const [index, batch] of group.batches.entries()) {
+      const vectors = group.rows.vectors[index]!;
+      for (let start = 0; start < batch.numRows; start += most) {
+        const end = Math.min(batch.numRows, start + most);
+        const piece = end - start === batch.numRows ? batch : batch.slice(start, end);
+        if (rows + piece.numRows > most) await write();
+        waiting.push(
+          completeChunks(piece, publication, vectors.subarray(start * dimensions, end * dimensions), dimensions),
+        );
+        rows += piece.numRows;
+      }
+      expected += batch.numRows;
+    }
+    await write();
     await this.#fault("rows-written");
     const found = await store.count({ op: "eq", field: "publishedFrom", value: sequence }, options);
-    if (found !== rows.length) {
+    if (found !== expected) {
       throw new GroundworkError(
         "ROW_COUNT_MISMATCH",
-        `The store ${store.name} holds ${found} rows of a publication of ${rows.length}. Nothing was published; run again.`,
-        {
-          stage: "write",
-          store: store.name,
-          runId: this.#runId,
-          retryable: true,
-        },
+        `The store ${store.name} holds ${found} rows of a publication of ${expected}. Nothing was published; run again.`,
+        { stage: "write", store: store.name, runId: this.#runId, retryable: true },
       );
     }
     await this.#fault("rows-verified");
+    return expected;
   }
 
   async #retire(
@@ -263,15 +312,14 @@ export class Publisher {
     return rows;
   }
 
-  /** Physical removal after the commit. What a crash leaves over is found again by {@link purgeLeftovers}. */
+  /** Physical removal after the commit. What a crash leaves over is found again by {@link purgeDepartures}. */
   async #purge(group: PublicationGroup, publishing: readonly ProcessedDocument[], sequence: number): Promise<void> {
-    const { store } = this.#parts;
     const superseded = publishing.filter(({ item }) => item.previous?.liveRevision !== undefined);
     for (const filter of inPieces(
       "documentId",
       superseded.map(({ item }) => item.documentId),
     )) {
-      await store.deleteBy({ and: [filter, { op: "lte", field: "publishedTo", value: sequence }] });
+      await this.#parts.store.deleteBy({ and: [filter, { op: "lte", field: "publishedTo", value: sequence }] });
     }
     await purgeDepartures(this.#parts, group.departures);
   }
@@ -293,39 +341,8 @@ export class Publisher {
   }
 }
 
-async function contentHashes(parts: PipelineParts, field: string, values: readonly string[]): Promise<Set<string>> {
-  const hashes = new Set<string>();
-  for (const filter of inPieces(field, values)) {
-    for await (const batch of parts.store.scan(filter, { columns: ["content_hash"] })) {
-      for (const hash of batch.getChild("content_hash") ?? []) if (typeof hash === "string") hashes.add(hash);
-    }
-  }
-  return hashes;
-}
-
-/**
- * Removes what departed documents leave: rows, artefacts, cached vectors. A hidden document keeps its artefacts and vectors,
- * so that it can return without being read again.
- */
-export async function purgeDepartures(parts: PipelineParts, departures: readonly Departure[]): Promise<void> {
-  if (departures.length === 0) return;
-  const { store, artifacts, catalog, embeddingCache } = parts;
-  const deleted = departures.filter(({ state }) => state === "deleted").map(({ document }) => document.documentId);
-  const hashes = embeddingCache === undefined ? new Set<string>() : await contentHashes(parts, "documentId", deleted);
-  for (const filter of inPieces(
-    "documentId",
-    departures.map(({ document }) => document.documentId),
-  )) {
-    await store.deleteBy(filter);
-  }
-  // A vector that another document shares stays.
-  const shared = await contentHashes(parts, "contentHash", [...hashes]);
-  embeddingCache?.remove([...hashes].filter((hash) => !shared.has(hash)));
-  for (const documentId of deleted) await artifacts.deletePrefix(revisionArtifactPrefix(documentId));
-  const cleaned: CatalogDocument[] = [];
-  for (const { document } of departures) {
-    const current = await catalog.getDocument(document.documentId);
-    if (current !== undefined) cleaned.push({ ...current, chunks: 0 });
-  }
-  await catalog.updateDocuments(cleaned);
+function departed(document: CatalogDocument, state: Departure["state"]): CatalogDocument {
+  const { liveRevision: _gone, fingerprint: _made, hint: _hint, ...rest } = document;
+  // `chunks` stays until the rows are physically gone: what is left over after a crash can be found by it.
+  return { ...rest, state, updatedAt: Date.now() };
 }

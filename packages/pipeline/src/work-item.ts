@@ -3,13 +3,13 @@ import type {
   CallOptions,
   CatalogDocument,
   CatalogRevision,
-  ChunkRow,
   DeadLetter,
   DocumentContent,
   DocumentOutcome,
   LineageEdge,
   Permissions,
 } from "@groundwork/contracts";
+import type { RecordBatch } from "apache-arrow";
 
 /** One document to process: an object of a source, or a child found inside one. */
 export interface WorkItem {
@@ -21,6 +21,8 @@ export interface WorkItem {
   readonly permissions: Permissions;
   readonly attributes?: Attributes;
   readonly hint?: string;
+  /** Bytes, where they are known before it is opened. */
+  readonly size?: number;
   readonly claimedMediaType?: string;
   readonly modifiedAt?: number;
   readonly parentId?: string;
@@ -32,14 +34,21 @@ export interface WorkItem {
   open(options?: CallOptions): Promise<DocumentContent>;
 }
 
+/** Some rows of a record batch of `chunks.v1`; `end` is the first that is not among them. */
+export interface RowSlice {
+  readonly batch: RecordBatch;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** What a document's processing came to, before anything is published. */
 export interface ProcessedDocument {
   readonly item: WorkItem;
   readonly outcome: DocumentOutcome;
   readonly document: CatalogDocument;
-  /** Rows to publish, `publishedFrom` still 0. Absent: nothing changes in the store. */
+  /** Rows to publish, `published_from` still 0. Absent: nothing changes in the store. */
   readonly publication?: {
-    readonly rows: readonly ChunkRow[];
+    readonly rows: readonly RowSlice[];
     readonly revision: Omit<CatalogRevision, "publishedFrom" | "runId">;
     readonly edges: readonly Omit<LineageEdge, "runId">[];
   };

@@ -1,0 +1,152 @@
+import {
+  type Attributes,
+  type CallOptions,
+  type ChildDocument,
+  type Chunker,
+  type DocumentMetadata,
+  type DocumentOutcome,
+  decodeTextRevision,
+  type Enricher,
+  encodeTextRevision,
+  GroundworkError,
+  type ModuleReference,
+  type Permissions,
+  type PiiStage,
+  placeElements,
+  type TextRevision,
+} from "@groundwork/contracts";
+import { addChunkRows, splitAttributes } from "./chunk-rows-of.ts";
+import type { ExtractedDocument } from "./gather-extraction.ts";
+import type { RowCollector } from "./row-collector.ts";
+
+const HAS_TEXT = /[\p{L}\p{N}]/u;
+
+/** The stages between extraction and embedding. */
+export interface PreparationStages {
+  readonly enrichers: readonly Enricher[];
+  readonly pii: PiiStage;
+  readonly chunker: Chunker;
+}
+
+/** The same stages as references, for another thread or process. */
+export interface PreparationReferences {
+  readonly enrichers: readonly ModuleReference[];
+  readonly pii: ModuleReference;
+  readonly chunker: ModuleReference;
+}
+
+/** What the rows of a document say beside its text. Plain data: it crosses threads. */
+export interface PreparationTarget {
+  readonly documentId: string;
+  readonly version: string;
+  readonly mediaType: string;
+  readonly revisionId: string;
+  readonly extractor: string;
+  readonly sourceId: string;
+  readonly key: string;
+  readonly uri: string;
+  readonly permissions: Permissions;
+  readonly attributes?: Attributes;
+}
+
+export type PreparationWarning = NonNullable<DocumentOutcome["warnings"]>[number];
+
+/** A document from its bytes to rows; the rows themselves are in the collector. */
+export interface PreparedDocument {
+  /** Of the text revision, as protected, without what the source's attributes add. */
+  readonly metadata: DocumentMetadata;
+  readonly warnings: readonly PreparationWarning[];
+  /** Rows added to the collector. */
+  readonly rows: number;
+  /** The text revision's artefact, to be kept; absent when it is kept already. */
+  readonly artifact?: Uint8Array;
+  readonly children: readonly ChildDocument[];
+  readonly hasText: boolean;
+  /** Parsers were run (not: an artefact was used again). */
+  readonly extracted: boolean;
+}
+
+/** The stages' references, when every one of them has one. */
+export function preparationReferences(stages: PreparationStages): PreparationReferences | undefined {
+  const enrichers = stages.enrichers.map((enricher) => enricher.reference);
+  const { reference: pii } = stages.pii;
+  const { reference: chunker } = stages.chunker;
+  if (pii === undefined || chunker === undefined || !enrichers.every((reference) => reference !== undefined))
+    return undefined;
+  return { enrichers, pii, chunker };
+}
+
+function cut(stages: PreparationStages, revision: TextRevision, target: PreparationTarget, rows: RowCollector): number {
+  const sidecar = splitAttributes(target.attributes);
+  const metadata: DocumentMetadata = { ...revision.metadata, ...sidecar.metadata };
+  const attributes: Attributes = { ...revision.metadata.attributes, ...sidecar.attributes };
+  return addChunkRows(stages.chunker, { ...revision, metadata }, attributes, target, rows);
+}
+
+/** Takes what an extractor gave through enrichment, protection, placing and chunking. */
+export async function prepareExtracted(
+  stages: PreparationStages,
+  extracted: ExtractedDocument,
+  target: PreparationTarget,
+  rows: RowCollector,
+  options: CallOptions = {},
+): Promise<PreparedDocument> {
+  const { documentId, version, mediaType, revisionId } = target;
+  const warnings: PreparationWarning[] = [...extracted.warnings];
+  let { elements, metadata } = extracted;
+  for (const enricher of stages.enrichers) {
+    const result = await enricher.enrich({ mediaType, metadata, elements }, options);
+    metadata = { ...result.metadata, ...metadata };
+    elements = result.elements ?? elements;
+    warnings.push(...(result.warnings ?? []));
+  }
+  const shielded = await stages.pii.protect({ documentId, version, metadata, elements }, options);
+  const revision: TextRevision = {
+    revisionId,
+    documentId,
+    version,
+    mediaType,
+    metadata: shielded.metadata,
+    ...placeElements(shielded.elements, target.extractor),
+  };
+  const hasText = HAS_TEXT.test(revision.text);
+  if (!hasText && extracted.children.length === 0) {
+    throw new GroundworkError(
+      "NO_TEXT",
+      "No text was found in the document, and no picture of a page gave any. Check that it opens and shows text.",
+      { documentId, key: target.key, sourceId: target.sourceId, stage: "extract" },
+    );
+  }
+  return {
+    metadata: revision.metadata,
+    warnings,
+    rows: cut(stages, revision, target, rows),
+    // A container without a text of its own has nothing that could be used again.
+    ...(extracted.children.length === 0 || hasText ? { artifact: await encodeTextRevision(revision) } : {}),
+    children: extracted.children,
+    hasText,
+    extracted: true,
+  };
+}
+
+/** Cuts a text revision that is kept already: of this document, or of one with the same bytes. */
+export async function prepareRevision(
+  stages: PreparationStages,
+  bytes: Uint8Array,
+  target: PreparationTarget,
+  rows: RowCollector,
+): Promise<PreparedDocument> {
+  const kept = await decodeTextRevision(bytes);
+  const { documentId, revisionId } = target;
+  const isOwn = kept.documentId === documentId;
+  const revision: TextRevision = isOwn ? kept : { ...kept, documentId, revisionId };
+  return {
+    metadata: revision.metadata,
+    warnings: [],
+    rows: cut(stages, revision, target, rows),
+    ...(isOwn ? {} : { artifact: await encodeTextRevision(revision) }),
+    children: [],
+    hasText: HAS_TEXT.test(revision.text),
+    extracted: false,
+  };
+}
