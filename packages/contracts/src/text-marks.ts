@@ -33,6 +33,7 @@ function hasVisible(text: string, start: number, end: number): boolean {
  * visible between them are joined. Empty ones are dropped, as are links without an address.
  */
 export function tidyMarks(text: string, marks: readonly TextMark[]): TextMark[] {
+  if (marks.length === 0) return [];
   const tidy: TextMark[] = [];
   /** Place in `tidy` of the last mark of a kind. */
   const last = new Map<string, number>();
@@ -73,7 +74,7 @@ export function shiftMarks(marks: readonly TextMark[], offset: number): TextMark
  */
 export function alignMarks(source: string, marks: readonly TextMark[], text: string): TextMark[] {
   if (marks.length === 0) return [];
-  if (source === text) return tidyMarks(text, marks);
+  if (source.startsWith(text)) return tidyMarks(text, marks);
   const places = [...new Set(marks.flatMap((mark) => [mark.start, mark.end]))].sort((a, b) => a - b);
   const isComposed = source.normalize("NFC") === source;
   const visibleBefore = new Map<number, number>();

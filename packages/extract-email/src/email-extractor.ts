@@ -73,7 +73,7 @@ export function emailExtractor(options: EmailExtractorOptions = {}): Extractor {
     }
   }
   return {
-    identity: { name: "extract-email", revision: "1", options },
+    identity: { name: "extract-email", revision: "2", options },
     mediaTypes: Object.keys(READERS),
     isolation: "thread",
     reference: {

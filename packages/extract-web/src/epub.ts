@@ -1,4 +1,4 @@
-import { type DocumentElement, type ExtractionPart, GroundworkError } from "@groundwork/contracts";
+import { type DocumentElement, type ExtractionPart, GroundworkError, type TextMark } from "@groundwork/contracts";
 import { createElementBatch } from "@groundwork/html-elements";
 import { type EpubPackage, packageName, readEpubPackage, readNavigation } from "./epub-package.ts";
 import { pageParts } from "./html.ts";
@@ -28,7 +28,11 @@ async function readPackage(zip: ZipReader): Promise<EpubPackage> {
 /** The page that says what the book is: title, authors, description. */
 function* titlePage({ metadata, authors, description }: EpubPackage): Generator<DocumentElement> {
   if (metadata.title !== undefined) yield { kind: "title", text: metadata.title };
-  if (authors.length > 0) yield { kind: "paragraph", text: `Authors: ${authors.join(", ")}` };
+  if (authors.length > 0) {
+    const label = "Authors:";
+    const marks: readonly TextMark[] = [{ start: 0, end: label.length, kind: "strong" }];
+    yield { kind: "paragraph", text: `${label} ${authors.join(", ")}`, marks };
+  }
   const about = description
     ?.replace(/<[^<>]*>/g, " ")
     .replace(/\s+/g, " ")

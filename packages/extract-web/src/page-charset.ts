@@ -1,3 +1,4 @@
+import { isAscii, isUtf8 } from "node:buffer";
 import { detectCharset, isSupportedCharset } from "@groundwork/media-type";
 
 /** What browsers look at, and more: pages with long comments before their head exist. */
@@ -6,10 +7,36 @@ const HEAD_BYTES = 65_536;
 /** Encodings that a page states but cannot be in, when the statement itself was read as ASCII. */
 const WIDE = /^utf-?(?:16|32|7)/i;
 
+const META = /<meta\b[^<>]*?\bcharset\s*=\s*["']?\s*([\w.:-]+)/gi;
+const XML_DECLARATION = /^\s*<\?xml[^>]*\bencoding\s*=\s*["']([\w.:-]+)["']/;
+
+/** Escape of ISO 2022, which is ASCII byte by byte. */
+const ESCAPE = 0x1b;
+
+function isInComment(head: string, at: number): boolean {
+  const start = head.lastIndexOf("<!--", at);
+  return start >= 0 && head.lastIndexOf("-->", at) < start;
+}
+
 function declared(head: string): string | undefined {
-  const xml = /^\s*<\?xml[^>]*\bencoding\s*=\s*["']([\w.:-]+)["']/.exec(head)?.[1];
-  const meta = /<meta\b[^<>]*?\bcharset\s*=\s*["']?\s*([\w.:-]+)/i.exec(head.replace(/<!--[\s\S]*?-->/g, ""))?.[1];
+  const xml = XML_DECLARATION.exec(head)?.[1];
+  let meta: string | undefined;
+  for (const match of head.matchAll(META)) {
+    if (isInComment(head, match.index)) continue;
+    meta = match[1];
+    break;
+  }
   return [meta, xml].find((label) => label !== undefined && !WIDE.test(label) && isSupportedCharset(label));
+}
+
+/** The bytes without a character that the cut went through. */
+function wholeCharacters(head: Uint8Array): Uint8Array {
+  for (let back = 1; back <= Math.min(3, head.length); back++) {
+    const byte = head[head.length - back]!;
+    if (byte < 0x80) break;
+    if (byte >= 0xc0) return head.subarray(0, head.length - back);
+  }
+  return head;
 }
 
 /**
@@ -18,13 +45,18 @@ function declared(head: string): string | undefined {
  */
 export function pageCharset(bytes: Uint8Array, fallback?: string): string {
   const head = bytes.subarray(0, HEAD_BYTES);
+  // Statistics cost more than reading the page: they are for what the bytes and the page do not settle.
+  const isPlain = !head.includes(0) && !head.includes(ESCAPE) && (head[0] ?? 0) < 0xfe;
+  const onlyAscii = isAscii(head);
+  if (isPlain && !onlyAscii && (isUtf8(head) || isUtf8(wholeCharacters(head)))) return "utf-8";
+  const stated = declared(Buffer.from(head.buffer, head.byteOffset, head.length).toString("latin1")) ?? fallback;
+  if (isPlain && stated !== undefined && isSupportedCharset(stated)) return stated;
+  if (isPlain && onlyAscii) return "utf-8";
   const detected = detectCharset(head);
   if (detected.bomBytes > 0 && detected.charset !== undefined) return detected.charset;
   if (detected.charset?.startsWith("utf-16") === true || detected.charset?.startsWith("utf-32") === true)
     return detected.charset;
-  const stated = declared(Buffer.from(head).toString("latin1")) ?? fallback;
-  const hasAccents = head.some((byte) => byte >= 0x80);
-  if (detected.charset === "utf-8" && hasAccents && detected.confidence === 1) return "utf-8";
+  if (detected.charset === "utf-8" && !onlyAscii && detected.confidence === 1) return "utf-8";
   if (stated !== undefined && isSupportedCharset(stated)) return stated;
   return detected.charset ?? "windows-1252";
 }

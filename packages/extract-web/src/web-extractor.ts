@@ -71,7 +71,7 @@ export function webExtractor(options: WebExtractorOptions = {}): Extractor {
     }
   }
   return {
-    identity: { name: "extract-web", revision: "1", options },
+    identity: { name: "extract-web", revision: "2", options },
     mediaTypes: Object.keys(READERS),
     isolation: "thread",
     reference: {

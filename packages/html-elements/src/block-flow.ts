@@ -1,4 +1,4 @@
-import type { ElementKind } from "@groundwork/contracts";
+import { alignMarks, type ElementKind, shiftMarks, sliceMarks, type TextMark, tidyMarks } from "@groundwork/contracts";
 import type { Block } from "./block.ts";
 import { InlineText, tidyPreformatted, tidyText } from "./inline-text.ts";
 import { orderedMarker } from "./list-marker.ts";
@@ -67,43 +67,69 @@ export class BlockFlow {
     };
   }
 
-  #emitParagraph(text: string): void {
+  #emitParagraph(text: string, marks: readonly TextMark[]): void {
     const item = this.items[this.items.length - 1];
     if (item !== undefined && item.block === undefined) {
-      const block = this.createBlock("list_item", text);
+      const block = this.#createMarked("list_item", text, marks);
       block.level = item.level;
       if (item.marker !== undefined) block.marker = item.marker;
       item.block = block;
       this.emit(block);
     } else if (item?.block !== undefined && this.out.at(-1) === item.block && item.block.text.length < MOST_ITEM) {
       // More paragraphs of the same item, nothing else between: one element.
+      if (marks.length > 0) {
+        item.block.marks = [...(item.block.marks ?? []), ...shiftMarks(marks, item.block.text.length + 1)];
+      }
       item.block.text += `\n${text}`;
       item.block.linkCharacters += Math.min(this.inline.linkCharacters, text.length);
     } else {
-      this.emit(this.createBlock(this.quoteDepth > 0 ? "quote" : "paragraph", text));
+      this.emit(this.#createMarked(this.quoteDepth > 0 ? "quote" : "paragraph", text, marks));
+    }
+  }
+
+  #createMarked(kind: ElementKind, text: string, marks: readonly TextMark[]): Block {
+    const block = this.createBlock(kind, text);
+    if (marks.length > 0) block.marks = marks;
+    return block;
+  }
+
+  /** Two line breaks part paragraphs. */
+  #emitParagraphs(text: string, marks: readonly TextMark[]): void {
+    if (!text.includes("\n\n")) {
+      this.#emitParagraph(text, marks);
+      return;
+    }
+    let at = 0;
+    for (const part of text.split(/(\n{2,})/)) {
+      const trimmed = part.trim();
+      if (trimmed !== "") {
+        const start = at + part.indexOf(trimmed);
+        this.#emitParagraph(trimmed, tidyMarks(trimmed, sliceMarks(marks, start, start + trimmed.length)));
+      }
+      at += part.length;
     }
   }
 
   #emitText(text: string): void {
+    const marks = this.preDepth > 0 ? [] : this.inline.marksIn(text);
     if (this.preDepth > 0) {
       const block = this.createBlock("code", text);
       if (this.codeLanguage !== undefined) block.codeLanguage = this.codeLanguage;
       this.emit(block);
     } else if (this.heading > 0) {
-      const block = this.createBlock("heading", text.replace(/\s*\n\s*/g, " "));
+      const line = text.includes("\n") ? text.replace(/\s*\n\s*/g, " ") : text;
+      const block = this.#createMarked("heading", line, line === text ? marks : alignMarks(text, marks, line));
       block.level = this.heading;
       this.emit(block);
     } else if (this.captionDepth > 0) {
-      const block = this.createBlock("caption", text);
+      const block = this.#createMarked("caption", text, marks);
       if (this.figureAlternative !== undefined && this.figureAlternative !== text) block.alt = this.figureAlternative;
       this.figureAlternative = undefined;
       if (this.tableCaptions === undefined) this.emit(block);
       else this.tableCaptions.push(block);
     } else if (this.inline.isAlternative && this.items.length === 0 && this.out === this.root) {
-      this.emit(this.createBlock("figure", text));
-    } else {
-      for (const part of text.split(/\n{2,}/)) if (part.trim() !== "") this.#emitParagraph(part.trim());
-    }
+      this.emit(this.#createMarked("figure", text, marks));
+    } else this.#emitParagraphs(text, marks);
   }
 
   /** Ends the block whose text has gathered. */

@@ -1,10 +1,11 @@
-import type { ElementKind, TableData } from "@groundwork/contracts";
+import type { ElementKind, TableData, TextMark } from "@groundwork/contracts";
 import type { Region } from "./region.ts";
 
 /** An element under construction. */
 export interface Block {
   kind: ElementKind;
   text: string;
+  marks?: readonly TextMark[];
   level?: number;
   marker?: string;
   alt?: string;

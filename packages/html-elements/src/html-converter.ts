@@ -1,13 +1,14 @@
 import type { DocumentElement, DocumentMetadata, ElementLocation } from "@groundwork/contracts";
-import { Parser } from "htmlparser2";
+import { Parser, type Tokenizer } from "htmlparser2";
 import type { Block } from "./block.ts";
 import { BlockFlow } from "./block-flow.ts";
 import { isHidden } from "./hidden.ts";
 import { createHtmlMetadataCollector } from "./html-metadata.ts";
 import { tidyText } from "./inline-text.ts";
 import { type Region, regionRole, selectMainContent } from "./region.ts";
+import { SkippingTokenizer } from "./skipping-tokenizer.ts";
 import { TableFlow } from "./table-flow.ts";
-import { TAG_ACTIONS, type TagAction } from "./tags.ts";
+import { MARK_OF_TAG, TAG_ACTIONS, type TagAction } from "./tags.ts";
 
 export interface HtmlConverterOptions {
   /**
@@ -32,6 +33,16 @@ export interface HtmlConverter {
 }
 
 type Attributes = Readonly<Record<string, string>>;
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+const NO_ATTRIBUTES: Record<string, string> = Object.freeze({});
+/** Attributes that tell something. */
+const USED_ATTRIBUTES: ReadonlySet<string> = new Set(
+  (
+    "alt alttext aria-hidden aria-level charset class colspan content height hidden href http-equiv id itemprop lang name " +
+    "open property rel reversed role rowspan srcdoc start style type value width xml:lang"
+  ).split(" "),
+);
 
 /** Characters of a page that are held to find its main content. */
 const MOST_HELD = 4_000_000;
@@ -46,21 +57,21 @@ const FILE_NAME = /^[\w./-]*\.(?:png|jpe?g|gif|svg|webp|bmp)$/i;
 const EMPTY_WORDS = /^(?:image|img|logo|icon|photo|picture|spacer|avatar|thumbnail|\W*)$/i;
 
 function elementOf(block: Block, base: ElementLocation | undefined): DocumentElement {
-  const { kind, text, level, marker, alt, codeLanguage, table, anchor } = block;
+  const { kind, text, level, marker, alt, codeLanguage, table, anchor, marks } = block;
+  const element: Writable<DocumentElement> = { kind, text };
+  if (level !== undefined) element.level = level;
+  if (marks !== undefined) element.marks = marks;
+  if (table !== undefined) element.table = table;
   const location = anchor === undefined ? base : { ...base, anchor };
-  const attributes = {
-    ...(marker === undefined ? {} : { marker }),
-    ...(alt === undefined ? {} : { alt }),
-    ...(codeLanguage === undefined ? {} : { language: codeLanguage }),
-  };
-  return {
-    kind,
-    text,
-    ...(level === undefined ? {} : { level }),
-    ...(table === undefined ? {} : { table }),
-    ...(location === undefined ? {} : { location }),
-    ...(Object.keys(attributes).length === 0 ? {} : { attributes }),
-  };
+  if (location !== undefined) element.location = location;
+  if (marker !== undefined || alt !== undefined || codeLanguage !== undefined) {
+    element.attributes = {
+      ...(marker === undefined ? {} : { marker }),
+      ...(alt === undefined ? {} : { alt }),
+      ...(codeLanguage === undefined ? {} : { language: codeLanguage }),
+    };
+  }
+  return element;
 }
 
 /** Past the point where a page can be held, only what a tag or role calls navigation is left out. */
@@ -82,6 +93,9 @@ class SaxConverter implements HtmlConverter {
   readonly #metadata = createHtmlMetadataCollector();
   readonly #ready: DocumentElement[] = [];
   readonly #parser: Parser;
+  /** A tag that was begun; what comes next ends it. */
+  #pending: string | undefined;
+  #attributes: Record<string, string> = NO_ATTRIBUTES;
   /** One entry an open tag: what its end does. */
   readonly #actions: (TagAction | undefined)[] = [];
   readonly #hasRegion: boolean[] = [];
@@ -98,11 +112,30 @@ class SaxConverter implements HtmlConverter {
     this.#isSelecting = options.mainContent ?? true;
     this.#parser = new Parser(
       {
-        onopentag: (name, attributes) => this.#open(name, attributes),
-        ontext: (text) => this.#text(text),
-        onclosetag: () => this.#close(),
+        // Not `onopentag`: it makes an object of all attributes of every tag.
+        onopentagname: (name) => {
+          this.#openPending();
+          this.#pending = name;
+        },
+        onattribute: (name, value) => {
+          if (!USED_ATTRIBUTES.has(name) || this.#skipDepth > 0) return;
+          if (this.#attributes === NO_ATTRIBUTES) this.#attributes = {};
+          this.#attributes[name] ??= value;
+        },
+        ontext: (text) => {
+          this.#openPending();
+          if (this.#skipDepth === 0) this.#text(text);
+        },
+        onclosetag: () => {
+          this.#openPending();
+          this.#close();
+        },
       },
-      { decodeEntities: true, recognizeSelfClosing: options.selfClosing ?? false },
+      {
+        decodeEntities: true,
+        recognizeSelfClosing: options.selfClosing ?? false,
+        Tokenizer: SkippingTokenizer as unknown as typeof Tokenizer,
+      },
     );
   }
 
@@ -142,8 +175,16 @@ class SaxConverter implements HtmlConverter {
     }
   }
 
+  #openPending(): void {
+    const name = this.#pending;
+    if (name === undefined) return;
+    const attributes = this.#attributes;
+    this.#pending = undefined;
+    this.#attributes = NO_ATTRIBUTES;
+    this.#open(name, attributes);
+  }
+
   #text(chunk: string): void {
-    if (this.#skipDepth > 0) return;
     const { inline, preDepth } = this.#flow;
     if (this.#title !== undefined) this.#title += chunk;
     else if (this.#button !== undefined) this.#button += chunk;
@@ -159,17 +200,22 @@ class SaxConverter implements HtmlConverter {
     }
     const flow = this.#flow;
     let action = TAG_ACTIONS.get(name);
-    if (action === "skip" || isHidden(name, attributes) || (action === "math" && attributes.alttext !== undefined)) {
+    const isBare = attributes === NO_ATTRIBUTES;
+    if (
+      action === "skip" ||
+      (isBare ? name === "dialog" : isHidden(name, attributes)) ||
+      (action === "math" && attributes.alttext !== undefined)
+    ) {
       if (action === "math") flow.inline.append(` ${attributes.alttext} `, false);
       this.#skipDepth = 1;
       return;
     }
-    const id = attributes.id ?? (name === "a" ? attributes.name : undefined);
+    const id = isBare ? undefined : (attributes.id ?? (name === "a" ? attributes.name : undefined));
     if (id !== undefined && id !== "") {
       // An anchor inside running text belongs to its paragraph.
       flow.pendingId = id;
     }
-    if (attributes.role === "heading" && action !== "heading") {
+    if (!isBare && attributes.role === "heading" && action !== "heading") {
       action = "heading";
       flow.flush();
       flow.heading = Math.min(9, Math.max(1, Number.parseInt(attributes["aria-level"] ?? "2", 10) || 2));
@@ -229,6 +275,10 @@ class SaxConverter implements HtmlConverter {
         break;
       case "code":
         if (flow.preDepth > 0) flow.codeLanguage ??= languageOfClass(attributes.class);
+        flow.inline.openMark("code");
+        break;
+      case "mark":
+        flow.inline.openMark(MARK_OF_TAG.get(name)!);
         break;
       case "quote":
         flow.flush();
@@ -247,6 +297,7 @@ class SaxConverter implements HtmlConverter {
         break;
       case "link":
         this.#linkDepth++;
+        flow.inline.openMark("link", linkTarget(attributes.href));
         break;
       case "title":
         this.#title = "";
@@ -337,6 +388,11 @@ class SaxConverter implements HtmlConverter {
         break;
       case "link":
         this.#linkDepth--;
+        flow.inline.closeMark();
+        break;
+      case "code":
+      case "mark":
+        flow.inline.closeMark();
         break;
       case "title":
         this.#metadata.title(this.#title ?? "");
@@ -382,13 +438,24 @@ class SaxConverter implements HtmlConverter {
     const inner = new SaxConverter({ mainContent: false }, this.#depth + 1);
     inner.write(attributes.srcdoc);
     inner.end();
-    for (const { kind, text, level, table } of inner.take()) {
+    for (const { kind, text, level, table, marks } of inner.take()) {
       const block = flow.createBlock(kind, text);
+      if (marks !== undefined) block.marks = marks;
       if (level !== undefined) block.level = level;
       if (table !== undefined) block.table = table;
       flow.emit(block);
     }
   }
+}
+
+/** Beyond this an address is data. */
+const MOST_ADDRESS = 2_048;
+
+/** Where a link goes. What runs a script or is data goes nowhere. */
+function linkTarget(href: string | undefined): string | undefined {
+  const address = href?.trim();
+  if (address === undefined || address === "" || address === "#" || address.length > MOST_ADDRESS) return undefined;
+  return /^(?:javascript|data|vbscript):/i.test(address) ? undefined : address;
 }
 
 function languageOfClass(className: string | undefined): string | undefined {

@@ -1,3 +1,5 @@
+import type { TextMarkKind } from "@groundwork/contracts";
+
 /** What the converter does with a tag; tags that are not here are inline and transparent. */
 export type TagAction =
   | "block"
@@ -18,6 +20,7 @@ export type TagAction =
   | "rule"
   | "image"
   | "link"
+  | "mark"
   | "title"
   | "meta"
   | "head-link"
@@ -54,6 +57,7 @@ const groups: readonly (readonly [TagAction, string])[] = [
   ["rule", "hr"],
   ["image", "img"],
   ["link", "a"],
+  ["mark", "b strong i em tt kbd samp s strike del sup sub"],
   ["title", "title"],
   ["meta", "meta"],
   ["head-link", "link"],
@@ -69,3 +73,19 @@ const groups: readonly (readonly [TagAction, string])[] = [
 export const TAG_ACTIONS: ReadonlyMap<string, TagAction> = new Map(
   groups.flatMap(([action, names]) => names.split(" ").map((name) => [name, action] as const)),
 );
+
+/** The marks of tags whose action is `mark`. */
+export const MARK_OF_TAG: ReadonlyMap<string, TextMarkKind> = new Map<string, TextMarkKind>([
+  ["b", "strong"],
+  ["strong", "strong"],
+  ["i", "emphasis"],
+  ["em", "emphasis"],
+  ["tt", "code"],
+  ["kbd", "code"],
+  ["samp", "code"],
+  ["s", "strikethrough"],
+  ["strike", "strikethrough"],
+  ["del", "strikethrough"],
+  ["sup", "superscript"],
+  ["sub", "subscript"],
+]);

@@ -44,6 +44,45 @@ describe("text", () => {
   ])("shown: %s", (html) => expect(fragment(html).map((element) => element.text)).toEqual(["x"]));
 });
 
+describe("marks", () => {
+  /** What each mark covers. */
+  const marks = (html: string): unknown =>
+    fragment(html).map(({ text, marks: own = [] }) => [
+      text,
+      ...own.map(({ start, end, kind, href }) => [kind, text.slice(start, end), ...(href === undefined ? [] : [href])]),
+    ]);
+
+  test.each([
+    [
+      "<p>This is a <b>test</b> of <i>style</i></p>",
+      [["This is a test of style", ["strong", "test"], ["emphasis", "style"]]],
+    ],
+    ["<p> <strong>  Note:\n </strong> ask</p>", [["Note: ask", ["strong", "Note:"]]]],
+    ["<p><b>a</b> <b>b</b><b>c</b></p>", [["a bc", ["strong", "a bc"]]]],
+    ["<p><b>one<br>&nbsp;two</b>&nbsp;</p>", [["one\ntwo", ["strong", "one\ntwo"]]]],
+    ["<p>Caf<em>e\u0301 s&shy;o</em></p>", [["Café so", ["emphasis", "é so"]]]],
+    [
+      '<p>see <a href=" rates.html ">the <b>rates</b></a>, <a href="javascript:x()">not</a> <a name="x">this</a></p>',
+      [["see the rates, not this", ["link", "the rates", "rates.html"], ["strong", "rates"]]],
+    ],
+    [
+      "<p>run <code>npm</code>, 10<sup>3</sup>, H<sub>2</sub>O, <del>old</del></p>",
+      [["run npm, 103, H2O, old", ["code", "npm"], ["superscript", "3"], ["subscript", "2"], ["strikethrough", "old"]]],
+    ],
+    ["<ul><li><p><b>a</b></p><p>b <i>c</i></p></li></ul>", [["a\nb c", ["strong", "a"], ["emphasis", "c"]]]],
+    [
+      "<b><p>a</p><p>b</p></b>",
+      [
+        ["a", ["strong", "a"]],
+        ["b", ["strong", "b"]],
+      ],
+    ],
+    ["<p>a<br><br>b <b>c</b></p>", [["a"], ["b c", ["strong", "c"]]]],
+    ["<pre><b>a</b></pre><table><tr><td><b>x</b></td><td>y</td></tr></table>", [["a"], ["x | y"]]],
+    ["<h2>A <em>b</em><br>c</h2>", [["A b c", ["emphasis", "b"]]]],
+  ])("%s", (html, expected) => expect(marks(html)).toEqual(expected));
+});
+
 describe("blocks", () => {
   test("headings, quotes, code, captions, anchors", () => {
     const elements = fragment(
