@@ -107,6 +107,33 @@ class SqliteCatalog implements Catalog {
     return row === undefined ? undefined : toDocument(row);
   }
 
+  async getDocuments(
+    documentIds: readonly string[],
+    options?: CallOptions,
+  ): Promise<ReadonlyMap<string, CatalogDocument>> {
+    if (documentIds.length === 0) return new Map();
+    const sql = `${SELECT_DOCUMENT} WHERE document_id IN (SELECT value FROM json_each(?))`;
+    const rows = await this.#all(sql, [JSON.stringify(documentIds)], options);
+    return new Map(rows.map(toDocument).map((document) => [document.documentId, document]));
+  }
+
+  async findVersions(
+    versions: readonly string[],
+    options?: CallOptions,
+  ): Promise<ReadonlyMap<string, readonly string[]>> {
+    const found = new Map<string, string[]>();
+    if (versions.length === 0) return found;
+    const sql =
+      "SELECT version, document_id FROM documents WHERE version IN (SELECT value FROM json_each(?)) ORDER BY document_id";
+    for (const row of await this.#all(sql, [JSON.stringify(versions)], options)) {
+      const { version, document_id: documentId } = row as { version: string; document_id: string };
+      const known = found.get(version);
+      if (known === undefined) found.set(version, [documentId]);
+      else known.push(documentId);
+    }
+    return found;
+  }
+
   async *listDocuments(query: ListQuery = {}, options?: CallOptions): AsyncGenerator<CatalogDocument, void, undefined> {
     const { sourceId, keyPrefix = "", states, version, parentId } = query;
     const where = new Where();

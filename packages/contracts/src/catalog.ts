@@ -172,6 +172,10 @@ export interface Catalog {
   open(options?: CallOptions): Promise<void>;
 
   getDocument(documentId: string, options?: CallOptions): Promise<CatalogDocument | undefined>;
+  /** Documents by their ids, in one call; ids that are not there are left out. */
+  getDocuments(documentIds: readonly string[], options?: CallOptions): Promise<ReadonlyMap<string, CatalogDocument>>;
+  /** Ids of the documents whose last version is one of these, ascending, by version: where else the same bytes are. */
+  findVersions(versions: readonly string[], options?: CallOptions): Promise<ReadonlyMap<string, readonly string[]>>;
   /** In ascending order of (sourceId, key), tombstones included unless `states` says otherwise. */
   listDocuments(
     query?: {

@@ -69,28 +69,29 @@ export class DocumentProcessor {
     const finish: (() => void)[] = [];
     const mine = new Set<string>();
     try {
+      const opened: OpenedDocument[] = [];
+      for (const [index, found] of (await Promise.all(items.map((item) => this.#open(item, options)))).entries()) {
+        if ("outcome" in found) results.set(items[index]!, found);
+        else opened.push(found);
+      }
+      const places = await this.#kept.copiesOf(opened, options);
       await Promise.all(
-        items.map(async (item) => {
-          const opened = await this.#open(item, options);
-          if ("outcome" in opened) {
-            results.set(item, opened);
-            return;
-          }
+        opened.map(async (document) => {
           try {
-            const revision = await this.#kept.find(opened, options);
-            const key = this.#kept.keyOf(opened);
+            const revision = await this.#kept.find(document, places, options);
+            const key = this.#kept.keyOf(document);
             const original = revision === undefined ? this.#reading.get(key) : undefined;
             if (original !== undefined) {
-              copies.push({ opened, original });
+              copies.push({ opened: document, original });
               return;
             }
             if (revision === undefined) {
               mine.add(key);
               this.#reading.set(key, new Promise((resolve) => finish.push(resolve)));
             }
-            pending.push({ opened, revision });
+            pending.push({ opened: document, revision });
           } catch (error) {
-            results.set(item, this.#failed(opened.item, error, opened.notes, opened.started));
+            results.set(document.item, this.#failed(document.item, error, document.notes, document.started));
           }
         }),
       );
@@ -103,11 +104,11 @@ export class DocumentProcessor {
       for (const resolve of finish) resolve();
     }
     if (copies.length > 0) {
+      await Promise.all(copies.map(({ original }) => original));
       const late: Pending[] = [];
-      for (const { opened, original } of copies) {
-        await original;
-        late.push({ opened, revision: await this.#kept.find(opened, options) });
-      }
+      // What was read a moment ago is remembered: the catalog need not be asked.
+      for (const { opened } of copies)
+        late.push({ opened, revision: await this.#kept.find(opened, new Map(), options) });
       for (const [item, processed] of await this.#prepare(late, options)) results.set(item, processed);
     }
     return items.map((item) => results.get(item)!);

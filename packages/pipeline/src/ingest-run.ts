@@ -225,15 +225,11 @@ export class IngestRun {
     processor: DocumentProcessor,
     entries: readonly (PlannedItem & { readonly cost: number })[],
   ): Promise<void> {
-    const items = await Promise.all(
-      entries.map(async (entry) => {
-        const before =
-          entry.item.previous === undefined
-            ? undefined
-            : await this.#parts.catalog.getDocument(entry.item.documentId, { signal: this.#signal });
-        return workItemOf(entry, before);
-      }),
+    const known = await this.#parts.catalog.getDocuments(
+      entries.filter(({ item }) => item.previous !== undefined).map(({ item }) => item.documentId),
+      { signal: this.#signal },
     );
+    const items = entries.map((entry) => workItemOf(entry, known.get(entry.item.documentId)));
     await this.#processItems(
       processor,
       items,
@@ -278,12 +274,11 @@ export class IngestRun {
       for (const children of bundleItems(processed.children, ({ size }) => size, this.#most)) {
         throwIfAborted(this.#signal);
         this.meter.plan(children.length, 0);
-        const known = await Promise.all(
-          children.map(async (child) => ({
-            ...child,
-            ...withPrevious(await this.#parts.catalog.getDocument(child.documentId, { signal: this.#signal })),
-          })),
+        const before = await this.#parts.catalog.getDocuments(
+          children.map(({ documentId }) => documentId),
+          { signal: this.#signal },
         );
+        const known = children.map((child) => ({ ...child, ...withPrevious(before.get(child.documentId)) }));
         await this.#processItems(processor, known, []);
       }
     }

@@ -39,22 +39,32 @@ export class KeptRevisions {
     if (oldest !== undefined) this.#read.delete(oldest);
   }
 
+  /** Where else the bytes of these documents are: asked once for many. */
+  copiesOf(
+    opened: readonly OpenedDocument[],
+    options: CallOptions = {},
+  ): Promise<ReadonlyMap<string, readonly string[]>> {
+    return this.#parts.catalog.findVersions(
+      opened.map(({ document }) => document.version),
+      options,
+    );
+  }
+
   /** Bytes of the artefact, or `undefined`: the document must be read. */
-  async find(opened: OpenedDocument, options: CallOptions = {}): Promise<Uint8Array | undefined> {
+  async find(
+    opened: OpenedDocument,
+    copies: ReadonlyMap<string, readonly string[]>,
+    options: CallOptions = {},
+  ): Promise<Uint8Array | undefined> {
     const { documentId, previous } = opened.item;
-    if (previous !== undefined || this.#afterInterruption) {
-      const own = await this.#load(documentId, opened, options);
-      if (own !== undefined) return own;
-    }
+    const candidates = new Set<string>();
+    if (previous !== undefined || this.#afterInterruption) candidates.add(documentId);
     const remembered = this.#read.get(this.keyOf(opened));
-    if (remembered !== undefined && remembered !== documentId) {
-      const theirs = await this.#load(remembered, opened, options);
-      if (theirs !== undefined) return theirs;
-    }
-    for await (const other of this.#parts.catalog.listDocuments({ version: opened.document.version }, options)) {
-      if (other.documentId === documentId || other.documentId === remembered) continue;
-      const theirs = await this.#load(other.documentId, opened, options);
-      if (theirs !== undefined) return theirs;
+    if (remembered !== undefined) candidates.add(remembered);
+    for (const copy of copies.get(opened.document.version) ?? []) candidates.add(copy);
+    for (const candidate of candidates) {
+      const bytes = await this.#load(candidate, opened, options);
+      if (bytes !== undefined) return bytes;
     }
     return undefined;
   }

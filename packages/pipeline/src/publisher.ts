@@ -187,18 +187,19 @@ export class Publisher {
   async #withoutOvertaken(group: EmbeddedGroup, sequence: number, options: CallOptions): Promise<EmbeddedGroup> {
     if (this.#seen !== undefined && this.#seen === sequence - 1) return group;
     const { catalog } = this.#parts;
-    const stands = async (documentId: string, before: CatalogDocument | undefined): Promise<boolean> => {
-      const now = await catalog.getDocument(documentId, options);
-      return (now?.state === "deleted" ? undefined : now?.liveRevision) === before?.liveRevision;
+    const now = await catalog.getDocuments(
+      [
+        ...group.processed.map(({ item }) => item.documentId),
+        ...group.departures.map(({ document }) => document.documentId),
+      ],
+      options,
+    );
+    const stands = (documentId: string, before: CatalogDocument | undefined): boolean => {
+      const current = now.get(documentId);
+      return (current?.state === "deleted" ? undefined : current?.liveRevision) === before?.liveRevision;
     };
-    const processed: ProcessedDocument[] = [];
-    for (const document of group.processed) {
-      if (await stands(document.item.documentId, document.item.previous)) processed.push(document);
-    }
-    const departures: Departure[] = [];
-    for (const departure of group.departures) {
-      if (await stands(departure.document.documentId, departure.document)) departures.push(departure);
-    }
+    const processed = group.processed.filter(({ item }) => stands(item.documentId, item.previous));
+    const departures = group.departures.filter(({ document }) => stands(document.documentId, document));
     this.#seen = sequence - 1;
     if (processed.length === group.processed.length && departures.length === group.departures.length) return group;
     const batches = groupBatches(processed);

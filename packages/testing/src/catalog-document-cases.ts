@@ -57,6 +57,34 @@ export function documentCases(options: CatalogSuiteOptions): SuiteCase[] {
       await catalog.updateDocuments([emptyDeny]);
       assert.deepEqual(await catalog.getDocument(emptyDeny.documentId), emptyDeny);
     }),
+    catalogCase(options, "many documents are given at once, by id and by version", async (catalog) => {
+      const versionOf = (index: number): string => String(index % 3).repeat(64);
+      const documents = Array.from({ length: 1200 }, (_, index) =>
+        documentOf(`many-${index}.md`, { version: versionOf(index) }),
+      );
+      const plain = documentOf("no-version.md");
+      await catalog.updateDocuments([...documents, plain]);
+      const wanted = documents.slice(100, 1100).map(({ documentId }) => documentId);
+      const found = await catalog.getDocuments([...wanted, "doc_absent", plain.documentId]);
+      assert.equal(found.size, 1001);
+      for (const document of [...documents.slice(100, 1100), plain])
+        assert.deepEqual(found.get(document.documentId), document);
+      const idsOf = (rest: number): string[] =>
+        documents
+          .filter((_, index) => index % 3 === rest)
+          .map(({ documentId }) => documentId)
+          .sort();
+      const versions = await catalog.findVersions([versionOf(0), versionOf(2), "f".repeat(64)]);
+      assert.deepEqual(
+        new Map(versions),
+        new Map([
+          [versionOf(0), idsOf(0)],
+          [versionOf(2), idsOf(2)],
+        ]),
+      );
+      assert.equal((await catalog.getDocuments([])).size, 0);
+      assert.equal((await catalog.findVersions([])).size, 0);
+    }),
     catalogCase(options, "an update replaces the whole document", async (catalog) => {
       const { documentId, key } = FULL_DOCUMENT;
       await catalog.updateDocuments([FULL_DOCUMENT]);

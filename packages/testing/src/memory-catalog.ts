@@ -96,6 +96,24 @@ export function memoryCatalog(space: MemoryCatalogSpace = createMemoryCatalogSpa
       ready(options);
       return structuredClone(space.documents.get(documentId));
     },
+    async getDocuments(documentIds, options) {
+      ready(options);
+      const found = new Map<string, CatalogDocument>();
+      for (const documentId of documentIds) {
+        const document = space.documents.get(documentId);
+        if (document !== undefined) found.set(documentId, structuredClone(document));
+      }
+      return found;
+    },
+    async findVersions(versions, options) {
+      ready(options);
+      const wanted = new Set(versions);
+      const found = new Map<string, string[]>();
+      for (const { documentId, version } of space.documents.values())
+        if (version !== undefined && wanted.has(version))
+          found.set(version, [...(found.get(version) ?? []), documentId].sort());
+      return found;
+    },
     async *listDocuments(query = {}, options) {
       ready(options);
       const { sourceId, keyPrefix = "", states, version, parentId } = query;
