@@ -47,15 +47,25 @@ export interface EmbeddingCache {
   close(): void;
 }
 
+/** Layout of the file. A file of another layout is made anew: it is a cache. */
+const FORMAT = 2;
+
 function prepareDatabase(path: string): DatabaseSync {
   const database = new DatabaseSync(path);
   try {
     database.exec(
       "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;",
     );
-    database.exec(`CREATE TABLE IF NOT EXISTS embedding (
-      model TEXT NOT NULL, revision TEXT NOT NULL, content_hash TEXT NOT NULL, vector BLOB NOT NULL,
-      PRIMARY KEY (content_hash, model, revision)) WITHOUT ROWID`);
+    const { user_version: format } = database.prepare("PRAGMA user_version").get() as { user_version: number };
+    if (format !== FORMAT) {
+      database.exec(`BEGIN IMMEDIATE;
+        DROP TABLE IF EXISTS embedding; DROP TABLE IF EXISTS entry; DROP TABLE IF EXISTS segment;
+        CREATE TABLE segment (id INTEGER PRIMARY KEY, bytes INTEGER NOT NULL, vectors BLOB NOT NULL);
+        CREATE TABLE entry (content_hash TEXT NOT NULL, model TEXT NOT NULL, segment INTEGER NOT NULL, start INTEGER NOT NULL,
+          dimensions INTEGER NOT NULL, PRIMARY KEY (content_hash, model)) WITHOUT ROWID;
+        CREATE INDEX entry_by_segment ON entry (segment);
+        PRAGMA user_version = ${FORMAT}; COMMIT`);
+    }
     return database;
   } catch (error) {
     database.close();
@@ -74,16 +84,41 @@ function openDatabase(path: string): DatabaseSync {
   }
 }
 
-/** An embedding cache in one SQLite file, shared by processes; about 1.6 KB an entry of 384 dimensions. */
-export function sqliteEmbeddingCache(path: string): EmbeddingCache {
+export interface EmbeddingCacheOptions {
+  /** Bytes of vectors above which the oldest are dropped. @default 4_294_967_296 */
+  readonly maxBytes?: number;
+}
+
+interface EntryRow {
+  readonly content_hash: string;
+  readonly segment: number;
+  readonly start: number;
+  readonly dimensions: number;
+}
+
+/**
+ * An embedding cache in one SQLite file, shared by processes. Vectors that come together lie together in one segment (raw
+ * float32: they do not compress), so that keeping them costs about what writing them to a file would.
+ */
+export function sqliteEmbeddingCache(path: string, options: EmbeddingCacheOptions = {}): EmbeddingCache {
+  const { maxBytes = 4 * 1024 ** 3 } = options;
   const database = openDatabase(path);
-  const select: StatementSync = database.prepare(
-    "SELECT vector FROM embedding WHERE content_hash = ? AND model = ? AND revision = ?",
+  const prepare = (sql: string): StatementSync => database.prepare(sql);
+  const anyEntry = prepare("SELECT 1 FROM entry LIMIT 1");
+  const find = prepare("SELECT segment, start, dimensions FROM entry WHERE content_hash = ? AND model = ?");
+  const findAll = prepare("SELECT content_hash, segment, start, dimensions FROM entry WHERE content_hash = ?");
+  const read = prepare("SELECT vectors FROM segment WHERE id = ?");
+  const insertSegment = prepare("INSERT INTO segment (bytes, vectors) VALUES (?, ?)");
+  const rewriteSegment = prepare("UPDATE segment SET vectors = ? WHERE id = ?");
+  const insertEntry = prepare(
+    "INSERT OR REPLACE INTO entry (content_hash, model, segment, start, dimensions) VALUES (?, ?, ?, ?, ?)",
   );
-  const insert: StatementSync = database.prepare(
-    "INSERT OR REPLACE INTO embedding (model, revision, content_hash, vector) VALUES (?, ?, ?, ?)",
-  );
-  const erase: StatementSync = database.prepare("DELETE FROM embedding WHERE content_hash = ?");
+  const eraseEntry = prepare("DELETE FROM entry WHERE content_hash = ?");
+  const total = prepare("SELECT coalesce(sum(bytes), 0) AS bytes FROM segment");
+  const oldest = prepare("SELECT id FROM segment ORDER BY id LIMIT 1");
+  const dropSegment = prepare("DELETE FROM segment WHERE id = ?");
+  const dropEntries = prepare("DELETE FROM entry WHERE segment = ?");
+  const keyOf = (model: string, revision: string): string => `${model}@${revision}`;
   const transaction = (work: () => void): void => {
     try {
       database.exec("BEGIN IMMEDIATE");
@@ -95,29 +130,70 @@ export function sqliteEmbeddingCache(path: string): EmbeddingCache {
       throw typedError(error);
     }
   };
+  const segmentOf = (id: number): Uint8Array | undefined =>
+    (read.get(id) as { vectors: Uint8Array } | undefined)?.vectors;
   let open = true;
   return {
     get(model, revision, contentHashes) {
       const found = new Map<string, Float32Array>();
+      if (contentHashes.length === 0 || anyEntry.get() === undefined) return found;
+      const key = keyOf(model, revision);
+      const bySegment = new Map<number, EntryRow[]>();
       for (const hash of contentHashes) {
-        const row = select.get(hash, model, revision) as { vector: Uint8Array } | undefined;
+        const row = find.get(hash, key) as Omit<EntryRow, "content_hash"> | undefined;
         if (row === undefined) continue;
-        // The blob's buffer need not be aligned for floats: slice() copies it to one that is.
-        const bytes = row.vector.slice();
-        found.set(hash, new Float32Array(bytes.buffer, 0, bytes.byteLength / 4));
+        const entry = { ...row, content_hash: hash };
+        const known = bySegment.get(row.segment);
+        if (known === undefined) bySegment.set(row.segment, [entry]);
+        else known.push(entry);
+      }
+      for (const [id, entries] of bySegment) {
+        const bytes = segmentOf(id);
+        if (bytes === undefined) continue;
+        for (const { content_hash, start, dimensions } of entries) {
+          // The blob's buffer need not be aligned for floats: slice() copies it to one that is.
+          const vector = bytes.slice(start, start + dimensions * 4);
+          found.set(content_hash, new Float32Array(vector.buffer, vector.byteOffset, dimensions));
+        }
       }
       return found;
     },
     put(model, revision, entries) {
+      const all = [...entries];
+      if (all.length === 0) return;
+      const key = keyOf(model, revision);
+      const bytes = new Uint8Array(all.reduce((sum, [, vector]) => sum + vector.byteLength, 0));
       transaction(() => {
-        for (const [hash, vector] of entries)
-          insert.run(model, revision, hash, new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength));
+        const segment = Number(insertSegment.run(bytes.length, fill(bytes, all)).lastInsertRowid);
+        let start = 0;
+        for (const [hash, vector] of all) {
+          insertEntry.run(hash, key, segment, start, vector.length);
+          start += vector.byteLength;
+        }
+        let held = (total.get() as { bytes: number }).bytes;
+        while (held > maxBytes) {
+          const first = oldest.get() as { id: number } | undefined;
+          if (first === undefined || first.id === segment) break;
+          dropEntries.run(first.id);
+          dropSegment.run(first.id);
+          held = (total.get() as { bytes: number }).bytes;
+        }
       });
     },
     remove(contentHashes) {
-      if (contentHashes.length === 0) return;
+      if (contentHashes.length === 0 || anyEntry.get() === undefined) return;
       transaction(() => {
-        for (const hash of contentHashes) erase.run(hash);
+        const erased = new Map<number, Uint8Array>();
+        for (const hash of contentHashes) {
+          for (const row of findAll.all(hash) as unknown as EntryRow[]) {
+            const bytes = erased.get(row.segment) ?? segmentOf(row.segment)?.slice();
+            if (bytes === undefined) continue;
+            bytes.fill(0, row.start, row.start + row.dimensions * 4);
+            erased.set(row.segment, bytes);
+          }
+          eraseEntry.run(hash);
+        }
+        for (const [id, bytes] of erased) rewriteSegment.run(bytes, id);
       });
     },
     close() {
@@ -125,4 +201,13 @@ export function sqliteEmbeddingCache(path: string): EmbeddingCache {
       open = false;
     },
   };
+}
+
+function fill(bytes: Uint8Array, entries: readonly (readonly [string, Float32Array])[]): Uint8Array {
+  let at = 0;
+  for (const [, vector] of entries) {
+    bytes.set(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength), at);
+    at += vector.byteLength;
+  }
+  return bytes;
 }
