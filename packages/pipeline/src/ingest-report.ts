@@ -41,3 +41,7 @@ export function emptyCounts(): Record<OutcomeStatus, number> {
     skipped: 0,
   };
 }
+
+export function emptyWork(): { -readonly [Name in keyof IngestReport["work"]]: number } {
+  return { extractions: 0, embeddings: 0, embeddingsReused: 0, rowsWritten: 0, rowsRetired: 0, publications: 0 };
+}

@@ -8,7 +8,8 @@ import { estimateSeconds } from "./estimate-seconds.ts";
 import { DEFAULT_EXTRACTION_LIMITS } from "./extraction-limits.ts";
 import { ExtractionPool } from "./extraction-pool.ts";
 import type { FaultHook } from "./fault-point.ts";
-import { emptyCounts, type IngestReport } from "./ingest-report.ts";
+import { findMoves } from "./find-moves.ts";
+import { emptyCounts, emptyWork, type IngestReport } from "./ingest-report.ts";
 import { KeptRevisions } from "./kept-revisions.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
 import { preparationReferences } from "./preparation.ts";
@@ -17,6 +18,7 @@ import { type PublicationResult, Publisher } from "./publisher.ts";
 import type { Departure } from "./purge-departures.ts";
 import type { StageFingerprints } from "./stage-fingerprints.ts";
 import { StageMeter } from "./stage-meter.ts";
+import { MAINTAIN_LEASE, underLease } from "./under-lease.ts";
 import type { ProcessedDocument, WorkItem } from "./work-item.ts";
 import { type PlannedItem, withPrevious, workItemOf } from "./work-item-of.ts";
 
@@ -24,6 +26,15 @@ export interface IngestRunOptions extends CallOptions {
   readonly onProgress?: (progress: IngestProgress) => void;
   /** For tests: called at each place where a crash would matter. */
   readonly onFaultPoint?: FaultHook;
+}
+
+export interface RunOptions extends IngestRunOptions {
+  /** The newest publication when the documents' earlier state was read. */
+  readonly seen: number;
+  /** The run before this one did not end: artefacts may be there that the catalog does not know. */
+  readonly afterInterruption: boolean;
+  /** The run is one of several that share a plan: documents added by others may have moved here, and others tidy up. */
+  readonly shared?: { readonly startedAt: number };
 }
 
 /** Groups that may wait for the embedder, and for the store, beside the one under way. */
@@ -48,20 +59,13 @@ const emptyGroup = (): Group => ({ processed: [], departures: [], chunks: 0, sin
  */
 export class IngestRun {
   readonly counts: Record<OutcomeStatus, number> = emptyCounts();
-  readonly work: { -readonly [Name in keyof IngestReport["work"]]: number } = {
-    extractions: 0,
-    embeddings: 0,
-    embeddingsReused: 0,
-    rowsWritten: 0,
-    rowsRetired: 0,
-    publications: 0,
-  };
+  readonly work: ReturnType<typeof emptyWork> = emptyWork();
   readonly outcomes: IngestReport["outcomes"][number][] = [];
   readonly stages: StageMeter = new StageMeter();
   readonly meter: ProgressMeter;
   readonly #parts: PipelineParts;
   readonly #fingerprints: StageFingerprints;
-  readonly #options: IngestRunOptions & { readonly afterInterruption: boolean };
+  readonly #options: RunOptions;
   readonly #publisher: Publisher;
   /** One group at a time each. */
   readonly #embedding: PQueue = new PQueue({ concurrency: 1 });
@@ -73,17 +77,7 @@ export class IngestRun {
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
 
-  constructor(
-    parts: PipelineParts,
-    fingerprints: StageFingerprints,
-    runId: string,
-    options: IngestRunOptions & {
-      /** The newest publication when the run began. */
-      readonly seen: number;
-      /** The run before this one did not end: artefacts may be there that the catalog does not know. */
-      readonly afterInterruption: boolean;
-    },
-  ) {
+  constructor(parts: PipelineParts, fingerprints: StageFingerprints, runId: string, options: RunOptions) {
     this.#parts = parts;
     this.#fingerprints = fingerprints;
     this.#options = options;
@@ -169,9 +163,11 @@ export class IngestRun {
 
   /** Rows that are gone must be gone from the medium too; what was added must be found quickly. */
   async #maintain(): Promise<void> {
-    if (this.work.rowsRetired === 0 && this.work.rowsWritten === 0) return;
+    if (this.#options.shared !== undefined || (this.work.rowsRetired === 0 && this.work.rowsWritten === 0)) return;
     await this.stages.time("maintain", async () => {
-      await this.#parts.store.maintain({ signal: this.#signal, purge: this.work.rowsRetired > 0 });
+      await underLease(this.#parts.catalog, MAINTAIN_LEASE, { signal: this.#signal, waitMs: 600_000 }, (signal) =>
+        this.#parts.store.maintain({ signal, purge: this.work.rowsRetired > 0 }),
+      );
     });
   }
 
@@ -179,6 +175,8 @@ export class IngestRun {
   async #settleWithoutReading(items: readonly PlannedItem[]): Promise<void> {
     const { catalog } = this.#parts;
     const stale: CatalogDocument[] = [];
+    const { shared } = this.#options;
+    const moves = shared === undefined ? new Map() : await findMoves(items, catalog, shared.startedAt, this.#signal);
     for (const { item } of items) {
       const { previous, documentId, key } = item;
       if (item.action === "skip") {
@@ -190,7 +188,8 @@ export class IngestRun {
         if (previous.state !== "stale") stale.push({ ...previous, state: "stale", updatedAt: Date.now() });
       } else if ((item.action === "delete" || item.action === "hide") && previous !== undefined) {
         const state = item.action === "delete" ? "deleted" : "hidden";
-        this.#depart({ document: previous, state });
+        const movedTo = moves.get(documentId);
+        this.#depart({ document: previous, state, ...(movedTo === undefined ? {} : { movedTo }) });
         await this.#departChildren(previous, state, new Set());
       }
     }

@@ -142,9 +142,12 @@ export class Publisher {
       const rowsRetired = await this.#retire(group, publishing, sequence, options);
       await this.#fault("rows-retired");
       const outcomes = this.#outcomes(group);
-      const edges: LineageEdge[] = publishing.flatMap(({ publication }) =>
-        publication!.edges.map((edge) => ({ ...edge, runId })),
-      );
+      const edges: LineageEdge[] = [
+        ...publishing.flatMap(({ publication }) => publication!.edges.map((edge) => ({ ...edge, runId }))),
+        ...group.departures.flatMap(({ document, movedTo }) =>
+          movedTo === undefined ? [] : [movedFromEdge(document.documentId, movedTo.documentId, runId)],
+        ),
+      ];
       throwIfAborted(options.signal);
       await catalog.commitPublication(
         sequence,
@@ -152,6 +155,9 @@ export class Publisher {
           documents: [
             ...group.processed.map(({ document }) => document),
             ...group.departures.map(({ document, state }) => departed(document, state)),
+            ...group.departures.flatMap(({ document, movedTo }) =>
+              movedTo === undefined ? [] : [{ ...movedTo, movedFrom: document.documentId }],
+            ),
           ],
           revisions: publishing.map(({ publication }) => ({
             ...publication!.revision,
@@ -340,6 +346,10 @@ export class Publisher {
       lastAt: now,
     }));
   }
+}
+
+function movedFromEdge(fromId: string, toId: string, runId: string): LineageEdge {
+  return { fromKind: "moved_from", fromId, toKind: "document", toId, runId };
 }
 
 function departed(document: CatalogDocument, state: Departure["state"]): CatalogDocument {

@@ -5,6 +5,8 @@ import type { PipelineParts } from "./pipeline-parts.ts";
 export interface Departure {
   readonly document: CatalogDocument;
   readonly state: "deleted" | "hidden";
+  /** The live document that it has become elsewhere, where that is known only now. */
+  readonly movedTo?: CatalogDocument;
 }
 
 /** A filter on one of many values, cut into pieces that every store can take. */

@@ -11,6 +11,9 @@ export function ingestLease(sourceId: string): string {
 /** The lease under which rows are published, taken back and removed: one process at a time, for a moment each. */
 export const PUBLISH_LEASE = "publish";
 
+/** The lease under which a store is compacted and indexed. */
+export const MAINTAIN_LEASE = "maintain";
+
 export interface LeaseOptions extends CallOptions {
   /** How long to wait for another holder, milliseconds. @default 30_000 */
   readonly waitMs?: number;

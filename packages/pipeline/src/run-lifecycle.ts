@@ -1,0 +1,98 @@
+import { randomUUID } from "node:crypto";
+import { type CallOptions, GroundworkError, type OutcomeStatus, type RunRecord } from "@groundwork/contracts";
+import { emptyCounts, emptyWork, type IngestReport } from "./ingest-report.ts";
+import type { PipelineParts } from "./pipeline-parts.ts";
+import type { Plan } from "./plan.ts";
+import { recover } from "./recover.ts";
+import { runEvent } from "./run-event.ts";
+import { type StageFingerprints, stageFingerprints } from "./stage-fingerprints.ts";
+
+/** What a run came to, by whatever it was carried out. */
+export type RunResult = Pick<IngestReport, "counts" | "work" | "stages" | "outcomes">;
+
+export interface RunContext {
+  readonly runId: string;
+  readonly plan: Plan;
+  readonly fingerprints: StageFingerprints;
+  readonly startedAt: number;
+  /** The run before this one did not end. */
+  readonly afterInterruption: boolean;
+}
+
+/** Tells every sink of a run. Lineage that cannot be delivered must not cost the ingestion. */
+async function emitRun(
+  parts: PipelineParts,
+  eventType: "START" | "COMPLETE" | "FAIL" | "ABORT",
+  record: RunRecord,
+): Promise<void> {
+  for (const sink of parts.lineage ?? []) await sink.emit(runEvent(eventType, record)).catch(() => {});
+}
+
+/**
+ * What stands around the work of a run: putting in order what a crash left, the run's record and its lineage events, its report.
+ * `plan` is called once everything is in order; `result` is asked for also when the work failed, as far as it came.
+ */
+export async function withRun(
+  parts: PipelineParts,
+  options: CallOptions,
+  makePlan: () => Promise<Plan>,
+  work: (context: RunContext) => { readonly done: Promise<void>; result(): RunResult },
+): Promise<IngestReport> {
+  const { catalog } = parts;
+  const { signal } = options;
+  const started = performance.now();
+  const runId = randomUUID();
+  const recovered = await recover(parts, runId, { signal });
+  const [last] = await catalog.listRuns({ limit: 1 }, { signal });
+  const fingerprints = stageFingerprints(parts);
+  const plan = await makePlan();
+  const record: RunRecord = {
+    runId,
+    kind: "ingest",
+    status: "running",
+    startedAt: Date.now(),
+    configuration: fingerprints.configuration,
+    stages: fingerprints.stages,
+  };
+  await catalog.startRun(record, { signal });
+  await emitRun(parts, "START", record);
+  let status: RunRecord["status"] = "failed";
+  let result: RunResult = { counts: emptyCounts(), work: emptyWork(), stages: {} as RunResult["stages"], outcomes: [] };
+  const finish = (): Record<OutcomeStatus, number> => ({
+    ...result.counts,
+    unchanged: result.counts.unchanged + plan.counts.unchanged,
+  });
+  try {
+    const running = work({
+      runId,
+      plan,
+      fingerprints,
+      startedAt: record.startedAt,
+      afterInterruption: last !== undefined && !last.status.startsWith("completed"),
+    });
+    try {
+      await running.done;
+    } finally {
+      result = running.result();
+    }
+    const { failed, empty } = result.counts;
+    status = failed + empty > 0 || plan.incomplete.length > 0 ? "completed_with_errors" : "completed";
+  } catch (error) {
+    if (GroundworkError.isInstance(error) && error.code === "ABORTED") status = "aborted";
+    throw error;
+  } finally {
+    const finished: RunRecord = { ...record, status, finishedAt: Date.now(), counts: { ...finish(), ...result.work } };
+    await catalog.finishRun(finished).catch(() => {});
+    await emitRun(parts, status === "aborted" ? "ABORT" : status === "failed" ? "FAIL" : "COMPLETE", finished);
+  }
+  return {
+    runId,
+    status,
+    ...result,
+    counts: finish(),
+    incomplete: plan.incomplete,
+    recovered,
+    watermark: await catalog.watermark(),
+    elapsedMs: Math.round(performance.now() - started),
+  };
+}
