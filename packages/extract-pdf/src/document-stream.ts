@@ -10,7 +10,7 @@ import { readPageContent } from "./page-reader.ts";
 import { isBlank, renderPage } from "./page-render.ts";
 import { type PdfDocument, withPage } from "./pdf-document.ts";
 import type { ResolvedPdfOptions } from "./pdf-options.ts";
-import type { FontCache } from "./text-reader.ts";
+import type { FontCache } from "./text-objects.ts";
 import { judgeText } from "./text-verdict.ts";
 
 /** Pages read ahead of the one that is given out: their margins and fonts decide what is furniture and what a heading. */

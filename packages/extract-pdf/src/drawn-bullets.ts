@@ -1,5 +1,7 @@
+import { Trait } from "./characters.ts";
 import { type Line, lineOf } from "./lines.ts";
 import type { Area } from "./page-content.ts";
+import type { Word } from "./words.ts";
 
 /** Puts a "•" before each line that has a drawn dot in front of it, at the height of its small letters. */
 export function attachBullets(lines: readonly Line[], dots: readonly Area[]): Line[] {
@@ -9,20 +11,18 @@ export function attachBullets(lines: readonly Line[], dots: readonly Area[]): Li
     const [first] = line.words;
     if (dot === undefined || first === undefined) return line;
     const { left, right } = dot;
-    const { top, bottom, baseline, style, order, object } = first;
-    const { tag } = first;
-    const bullet = {
+    const { top, bottom, baseline, style, tag } = first;
+    const bullet: Word = {
       left,
       right,
       top,
       bottom,
       baseline,
       style,
-      order,
-      object,
       text: "•",
+      traits: Trait.notLowerLatin,
       spaced: true,
-      ...(tag === undefined ? {} : { tag }),
+      tag,
     };
     return lineOf([bullet, ...line.words]);
   });

@@ -1,3 +1,4 @@
+import { traitsOf } from "./characters.ts";
 import { type Line, lineOf } from "./lines.ts";
 import { unite } from "./page-content.ts";
 
@@ -14,7 +15,8 @@ export function attachDropCaps(lines: readonly Line[]): Line[] {
     if (target === undefined) continue;
     const [first, ...rest] = target.words;
     const area = unite(first!, { ...initial, top: first!.top, bottom: first!.bottom });
-    result.set(target, lineOf([{ ...first!, ...area, text: initial.text + first!.text }, ...rest]));
+    const text = initial.text + first!.text;
+    result.set(target, lineOf([{ ...first!, ...area, text, traits: traitsOf(text) }, ...rest]));
     result.delete(initial);
   }
   return [...result.values()];

@@ -3,7 +3,7 @@ import { renderTableText } from "@groundwork/contracts";
 import { type Block, blockText, type LineSpan } from "./blocks.ts";
 import type { HeadingDecision } from "./headings.ts";
 import { joinLines, type Vocabulary } from "./repair.ts";
-import { turnAreaBack } from "./words.ts";
+import { turnAreaBack } from "./turn.ts";
 
 /** A block with its final text, ready to become an element. */
 export interface TextBlock {

@@ -39,7 +39,8 @@ export class HeadingClassifier {
     if (block.kind === "caption" || block.kind === "footnote" || block.kind === "table") return undefined;
     // A bulleted table of contents repeats the outline's titles without being the headings they name.
     if (block.kind === "list_item" && block.marker !== undefined && !isCounter(block.marker)) return undefined;
-    const outlined = this.#outline.get(outlineKey(text));
+    const outlined =
+      this.#outline.size === 0 || text.length > 2 * MAX_LENGTH ? undefined : this.#outline.get(outlineKey(text));
     if (!this.#isCandidate(block, text) && outlined === undefined) return undefined;
     this.#addLook(block);
     if (

@@ -1,10 +1,12 @@
+import type { GlyphTable } from "./glyph-table.ts";
+
 /** Plain data of one page as read from PDFium, before any layout. Lengths in points, y downwards, as the page is shown. */
 export interface PageContent {
   /** 1-based. */
   readonly page: number;
   readonly width: number;
   readonly height: number;
-  readonly glyphs: readonly Glyph[];
+  readonly glyphs: GlyphTable;
   readonly rules: readonly Rule[];
   /** Filled rectangles that are not white and too thick to be rules: shaded cells, call-outs, bars. */
   readonly fills: readonly Area[];
@@ -35,21 +37,6 @@ export interface TextStyle {
 
 /** Quarter turns clockwise of the writing direction against the page as shown. */
 export type Turn = 0 | 1 | 2 | 3;
-
-export interface Glyph extends Area {
-  readonly text: string;
-  /** Of the line the glyph stands on: y for turns 0 and 2, x for 1 and 3. */
-  readonly baseline: number;
-  readonly style: TextStyle;
-  readonly turn: Turn;
-  /** A space, tab or line end of the text layer came before it. */
-  readonly spaceBefore: boolean;
-  /** Number of its text object: glyphs of one object were shown by one operator. */
-  readonly object: number;
-  /** Neither horizontal nor vertical, such as a watermark across the page. */
-  readonly skewed?: boolean;
-  readonly tag?: StructureTag;
-}
 
 /** What a tagged PDF says about a stretch of content. */
 export interface StructureTag {

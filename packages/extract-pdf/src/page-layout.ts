@@ -1,5 +1,6 @@
 import { assignKinds, joinInterrupted } from "./block-kinds.ts";
 import type { Block, BlockKind } from "./blocks.ts";
+import { Trait } from "./characters.ts";
 import { attachDropCaps } from "./drop-caps.ts";
 import type { FurnitureKind } from "./furniture.ts";
 import type { Line } from "./lines.ts";
@@ -8,7 +9,6 @@ import { formParagraphs, type Paragraph } from "./paragraphs.ts";
 import { type Placed, readingOrder, sortRows } from "./reading-order.ts";
 import type { Vocabulary } from "./repair.ts";
 import { continuesTable, type FoundTable, findTables, type OpenTable } from "./tables.ts";
-import { isRightToLeft } from "./words.ts";
 
 /** The blocks of a page in reading order, and its furniture. */
 export interface PageLayout {
@@ -74,7 +74,7 @@ export function layOutPage(
 
 /** Whether most lines are written from right to left. */
 function isRightToLeftPage(lines: readonly Line[]): boolean {
-  return lines.filter((line) => isRightToLeft(line.text)).length > 0.5 * lines.length;
+  return lines.filter((line) => (line.traits & Trait.rightToLeft) !== 0).length > 0.5 * lines.length;
 }
 
 function areaOf({ left, top, right, bottom }: { left: number; top: number; right: number; bottom: number }): {

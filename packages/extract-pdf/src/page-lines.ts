@@ -1,7 +1,9 @@
 import { attachBullets } from "./drawn-bullets.ts";
+import { GlyphTable, Mark } from "./glyph-table.ts";
 import { formLines, type Line } from "./lines.ts";
-import type { Area, Glyph, PageContent, Rule, TextHealth, Turn } from "./page-content.ts";
-import { formWords, turnArea, turnGlyph } from "./words.ts";
+import type { Area, PageContent, Rule, TextHealth, Turn } from "./page-content.ts";
+import { turnArea } from "./turn.ts";
+import { formWords } from "./words.ts";
 
 /** The lines of a page of one writing direction, in their reading frame. */
 export interface TurnedLines {
@@ -29,32 +31,19 @@ export interface PageLines {
   readonly health: TextHealth;
 }
 
+/** Uses up the glyphs of the content. */
 export function linesOfPage(content: PageContent): PageLines {
   const { width, height } = content;
-  const byTurn = new Map<Turn, Glyph[]>();
-  const skewed: Glyph[] = [];
-  for (const glyph of content.glyphs) {
-    if (glyph.skewed === true) skewed.push(glyph);
-    else {
-      const group = byTurn.get(glyph.turn);
-      if (group === undefined) byTurn.set(glyph.turn, [glyph]);
-      else group.push(glyph);
-    }
-  }
-  const turned = (turn: Turn, glyphs: readonly Glyph[]): TurnedLines => {
+  const [main, ...others] = directionsOf(content.glyphs).map(({ turn, glyphs, isTurned }): TurnedLines => {
+    if (isTurned) glyphs.turnTo(turn, width, height);
     const across = turn === 1 || turn === 3;
     return {
       turn,
       width: across ? height : width,
       height: across ? width : height,
-      lines: formLines(formWords(glyphs.map((glyph) => turnGlyph(glyph, turn, width, height)))),
+      lines: formLines(formWords(glyphs)),
     };
-  };
-  const groups = [...byTurn].sort(([a, first], [b, second]) => second.length - first.length || a - b);
-  const [mainGroup, ...rest] = groups;
-  const main = turned(mainGroup?.[0] ?? 0, mainGroup?.[1] ?? []);
-  const others = rest.map(([turn, glyphs]) => turned(turn, glyphs));
-  if (skewed.length > 0) others.push(turned(0, skewed));
+  }) as [TurnedLines, ...TurnedLines[]];
   return {
     page: content.page,
     width,
@@ -73,6 +62,41 @@ export function linesOfPage(content: PageContent): PageLines {
     drawings: content.drawings,
     health: content.health,
   };
+}
+
+interface Direction {
+  readonly turn: Turn;
+  readonly glyphs: GlyphTable;
+  /** False for skewed text, which is read where it stands. */
+  readonly isTurned: boolean;
+}
+
+/** The glyphs by writing direction, most frequent first, skewed ones last. There is always a first. */
+function directionsOf(glyphs: GlyphTable): Direction[] {
+  const { count, marks } = glyphs;
+  const counts = [0, 0, 0, 0];
+  let skewed = 0;
+  for (let index = 0; index < count; index++) {
+    if ((marks[index]! & Mark.skewed) !== 0) skewed++;
+    else counts[marks[index]! & Mark.turn]!++;
+  }
+  const turns = ([0, 1, 2, 3] as Turn[])
+    .filter((turn) => counts[turn]! > 0)
+    .sort((a, b) => counts[b]! - counts[a]! || a - b);
+  if (skewed === 0 && turns.length <= 1) return [{ turn: turns[0] ?? 0, glyphs, isTurned: true }];
+  const select = (isMember: (mark: number) => boolean): GlyphTable => {
+    const table = new GlyphTable();
+    for (let index = 0; index < count; index++) if (isMember(marks[index]!)) table.take(glyphs, index);
+    return table;
+  };
+  const directions: Direction[] = turns.map((turn) => ({
+    turn,
+    glyphs: select((mark) => (mark & Mark.skewed) === 0 && (mark & Mark.turn) === turn),
+    isTurned: true,
+  }));
+  if (directions.length === 0) directions.push({ turn: 0, glyphs: new GlyphTable(1), isTurned: true });
+  if (skewed > 0) directions.push({ turn: 0, glyphs: select((mark) => (mark & Mark.skewed) !== 0), isTurned: false });
+  return directions;
 }
 
 function turnRule(rule: Rule, turn: Turn, width: number, height: number): Rule {

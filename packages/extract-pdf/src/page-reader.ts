@@ -3,7 +3,8 @@ import type { PageContent } from "./page-content.ts";
 import { readFrame } from "./page-frame.ts";
 import type { PdfDocument } from "./pdf-document.ts";
 import { readStructure } from "./structure-reader.ts";
-import { type FontCache, readGlyphs } from "./text-reader.ts";
+import type { FontCache } from "./text-objects.ts";
+import { readGlyphs } from "./text-reader.ts";
 
 /** Reads a loaded page into plain data: after it the page can be closed. `number` is 1-based. */
 export function readPageContent(

@@ -1,6 +1,6 @@
+import { Trait } from "./characters.ts";
 import { type Line, lineOf } from "./lines.ts";
 import { listMarker } from "./lists.ts";
-import { isRightToLeft } from "./words.ts";
 
 /** A run of lines that make one paragraph, heading or list item. */
 export interface Paragraph {
@@ -15,7 +15,7 @@ const INDENT = 0.7;
 
 /** Joins the lines of one region, in their order, into paragraphs. */
 export function formParagraphs(region: readonly Line[]): Paragraph[] {
-  const rightToLeft = region.filter((line) => isRightToLeft(line.text)).length > 0.5 * region.length;
+  const rightToLeft = region.filter((line) => (line.traits & Trait.rightToLeft) !== 0).length > 0.5 * region.length;
   if (!rightToLeft) return paragraphsOf(joinRows(region));
   // Written from right to left, a page is judged in its mirror image.
   const originals = new Map(region.map((line) => [{ ...line, left: -line.right, right: -line.left }, line]));

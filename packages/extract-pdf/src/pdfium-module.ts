@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { init } from "@embedpdf/pdfium";
 
 /** A function of PDFium's C interface as the module exports it: pointers, integers and floats are numbers. */
-type Native = (...parameters: number[]) => number;
+export type Native = (...parameters: number[]) => number;
 
 /**
  * One instance of PDFium with its own linear memory. Views of the memory are renewed after it grew, so read them from

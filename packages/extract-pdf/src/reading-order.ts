@@ -1,3 +1,4 @@
+import { BandCover, type Stripe } from "./band-cover.ts";
 import type { Area } from "./page-content.ts";
 
 /** Something that is placed on a page as a whole: a line, a table. */
@@ -104,27 +105,22 @@ function coreBottom(item: Placed): number {
   return item.solid === true ? item.bottom : Math.min(item.bottom, item.baseline + 0.05 * item.size);
 }
 
-interface Gap {
-  left: number;
-  right: number;
-}
-
 interface Band<T> {
   items: T[];
   strips: Strip<T>[];
-  gaps: Gap[];
+  gaps: Stripe[];
 }
 
-/** White vertical stripes inside the items' width, at least `least` wide. */
-function innerGaps(items: readonly Area[], least: number): Gap[] {
-  const sorted = [...items].sort((a, b) => a.left - b.left);
-  const gaps: Gap[] = [];
-  let right = sorted[0]!.right;
-  for (const item of sorted) {
-    if (item.left - right >= least) gaps.push({ left: right, right: item.left });
-    right = Math.max(right, item.right);
-  }
-  return gaps;
+function coverOf(items: readonly Placed[]): BandCover {
+  const cover = new BandCover();
+  for (const item of items) cover.add(item);
+  return cover;
+}
+
+/** White vertical stripes inside the items' width, wide enough for a gutter beside type of a size (that of the items by default). */
+function gutters(items: readonly Placed[], em?: number): Stripe[] {
+  const cover = coverOf(items);
+  return cover.gaps(MIN_GUTTER * (em ?? cover.medianSize));
 }
 
 function medianSize(items: readonly Placed[]): number {
@@ -135,21 +131,22 @@ function medianSize(items: readonly Placed[]): number {
 /** Joins strips downwards while they share a gutter, or while neither has one. */
 function bandsOf<T extends Placed>(strips: readonly Strip<T>[], rightToLeft: boolean): Band<T>[] {
   const bands: Band<T>[] = [];
+  let cover = new BandCover();
   for (const strip of strips) {
-    const em = medianSize(strip.items);
-    const own = innerGaps(strip.items, MIN_GUTTER * em);
+    const own = gutters(strip.items);
     const last = bands.at(-1);
     if (last !== undefined) {
-      const together = [...last.items, ...strip.items];
-      const gaps = innerGaps(together, MIN_GUTTER * medianSize(together));
+      for (const item of strip.items) cover.add(item);
+      const gaps = cover.gaps(MIN_GUTTER * cover.medianSize);
       const both = last.gaps.length > 0;
       if ((both && gaps.length > 0) || (!both && own.length === 0 && gaps.length === 0)) {
-        last.items = together;
+        last.items.push(...strip.items);
         last.strips.push(strip);
         last.gaps = gaps;
         continue;
       }
     }
+    cover = coverOf(strip.items);
     bands.push({ items: [...strip.items], strips: [strip], gaps: own });
   }
   settleEnds(bands, rightToLeft);
@@ -187,7 +184,7 @@ function isHeadOfColumn<T extends Placed>(head: Strip<T>, band: Band<T>, rightTo
   const first = band.strips[0]!;
   if (cut === undefined || head.items.some((item) => (rightToLeft ? item.right > cut : item.left < cut))) return false;
   const em = medianSize(head.items);
-  return first.top - head.bottom < 0.9 * em && innerGaps([...head.items, ...band.items], MIN_GUTTER * em).length > 0;
+  return first.top - head.bottom < 0.9 * em && gutters([...head.items, ...band.items], em).length > 0;
 }
 
 /** Up to three strips at the foot of the first column, under the end of the others and set apart from what is above. */
@@ -213,10 +210,8 @@ function moveStrip<T extends Placed>(from: Band<T>, to: Band<T>, strip: Strip<T>
   from.items = from.strips.flatMap((other) => other.items);
   to.strips.unshift(strip);
   to.items = to.strips.flatMap((other) => other.items);
-  const gapsOf = (band: Band<T>): Gap[] =>
-    band.items.length === 0 ? [] : innerGaps(band.items, MIN_GUTTER * medianSize(band.items));
-  from.gaps = gapsOf(from);
-  to.gaps = gapsOf(to);
+  from.gaps = gutters(from.items);
+  to.gaps = gutters(to.items);
 }
 
 /** The middle of the widest gutter, or nothing when none is wide enough for so few lines. */

@@ -63,6 +63,9 @@ export function combiningOf(accent: string): string | undefined {
 const HYPHENATED_PREFIX =
   /(?:^|[^\p{L}])(?:self|well|all|cross|half|ill|so|ex|vice|e|x|full|high|low|long|short|large|small|real|open|one|two|three|four|five|six|ten|co)$/iu;
 
+/** Letters of a word at most, its hyphen included. */
+const MAX_WORD = 100;
+
 /** Words that a document was seen to use, by which a hyphen at a line's end is told from one inside a word. */
 export interface Vocabulary {
   has(word: string): boolean;
@@ -75,7 +78,9 @@ export const NO_VOCABULARY: Vocabulary = { has: () => false };
  * `first` ends at a line's end and `second` begins the next line.
  */
 export function joinLines(first: string, second: string, vocabulary: Vocabulary): { keep: number; separator: string } {
-  const hyphen = /(\p{L}+)[-\u2010\u00ad]$/u.exec(first);
+  if (!mayJoinTightly(first.charCodeAt(first.length - 1))) return { keep: first.length, separator: " " };
+  // Only the end of the first text matters, and it may be a long paragraph.
+  const hyphen = /(\p{L}+)[-\u2010\u00ad]$/u.exec(first.slice(-MAX_WORD));
   const next = /^(\p{L}+)/u.exec(second);
   if (hyphen !== null && next !== null) {
     const left = hyphen[1]!;
@@ -90,12 +95,26 @@ export function joinLines(first: string, second: string, vocabulary: Vocabulary)
       left.length > 3 && right.length > 3 && vocabulary.has(left.toLowerCase()) && vocabulary.has(right.toLowerCase());
     return { keep: isPrefix || bothAreWords ? first.length : first.length - 1, separator: "" };
   }
-  if (/[\p{L}\p{N}][-\u2010/\u2013\u2014]$/u.test(first) && /^[\p{L}\p{N}]/u.test(second))
+  const end = first.slice(-3);
+  if (/[\p{L}\p{N}][-\u2010/\u2013\u2014]$/u.test(end) && /^[\p{L}\p{N}]/u.test(second))
     return { keep: first.length, separator: "" };
   const ideographs =
-    /[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]$/u.test(first) &&
+    /[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]$/u.test(end) &&
     /^[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]/u.test(second);
   return { keep: first.length, separator: ideographs ? "" : " " };
+}
+
+/** Hyphens, dashes, slashes and ideographs: after every other character lines join by a space. */
+function mayJoinTightly(code: number): boolean {
+  return (
+    code === 0x2d ||
+    code === 0x2f ||
+    code === 0xad ||
+    code === 0x2010 ||
+    code === 0x2013 ||
+    code === 0x2014 ||
+    code >= 0x3000
+  );
 }
 
 /** Some producers map the ligature "ff" to the sign of the return key: between letters it can be nothing else. */

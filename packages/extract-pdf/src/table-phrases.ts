@@ -1,14 +1,40 @@
-import { joinWords, type Line } from "./lines.ts";
-import { type Area, unite } from "./page-content.ts";
+import { areaOf, joinWords, type Line } from "./lines.ts";
+import type { Area } from "./page-content.ts";
 import type { Word } from "./words.ts";
 
 /** Words of one row that stand together: what a table's cell holds on one line. */
-export interface Phrase extends Area {
+export class Phrase implements Area {
   readonly words: readonly Word[];
-  readonly text: string;
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
   readonly baseline: number;
   readonly size: number;
-  readonly bold: boolean;
+  #text: string | undefined;
+
+  constructor(words: readonly Word[]) {
+    const { left, top, right, bottom } = areaOf(words);
+    this.words = words;
+    this.left = left;
+    this.top = top;
+    this.right = right;
+    this.bottom = bottom;
+    this.baseline = words[0]!.baseline;
+    let size = 0;
+    for (const word of words) if (word.style.size > size) ({ size } = word.style);
+    this.size = size;
+  }
+
+  /** Most rows of a page are no table's: their texts are never asked for. */
+  get text(): string {
+    this.#text ??= joinWords(this.words);
+    return this.#text;
+  }
+
+  get bold(): boolean {
+    return this.words.every((word) => word.style.bold);
+  }
 }
 
 export interface PhraseRow {
@@ -43,40 +69,28 @@ export function phraseRows(lines: readonly Line[], gap: number = PHRASE_GAP): Ph
 }
 
 function rowOf(words: readonly Word[], gap: number): PhraseRow {
-  const phrases: Word[][] = [];
-  for (const word of words) {
-    const open = phrases.at(-1);
-    const last = open?.at(-1);
-    const size = Math.max(word.style.size, last?.style.size ?? 0);
-    const isCurrency = open !== undefined && open.length === 1 && /^[$€£¥]$/.test(last!.text);
-    if (open !== undefined && (word.left - last!.right < gap * size || (isCurrency && /^[(\d—–-]/.test(word.text))))
-      open.push(word);
-    else phrases.push([word]);
+  const phrases: Phrase[] = [];
+  let top = Number.POSITIVE_INFINITY;
+  let bottom = Number.NEGATIVE_INFINITY;
+  let from = 0;
+  for (let index = 1; index <= words.length; index++) {
+    if (index < words.length && !partsPhrase(words, from, index, gap)) continue;
+    const phrase = new Phrase(from === 0 && index === words.length ? words : words.slice(from, index));
+    top = Math.min(top, phrase.top);
+    bottom = Math.max(bottom, phrase.bottom);
+    phrases.push(phrase);
+    from = index;
   }
-  const built = phrases.map(phraseOf);
-  return {
-    phrases: built,
-    baseline: built[0]!.baseline,
-    top: Math.min(...built.map((phrase) => phrase.top)),
-    bottom: Math.max(...built.map((phrase) => phrase.bottom)),
-  };
+  return { phrases, baseline: phrases[0]!.baseline, top, bottom };
 }
 
-export function phraseOf(words: readonly Word[]): Phrase {
-  let area: Area = words[0]!;
-  for (const word of words) area = unite(area, word);
-  const { left, top, right, bottom } = area;
-  return {
-    left,
-    top,
-    right,
-    bottom,
-    words,
-    text: joinWords(words),
-    baseline: words[0]!.baseline,
-    size: Math.max(...words.map((word) => word.style.size)),
-    bold: words.every((word) => word.style.bold),
-  };
+/** Whether a word begins a new phrase after the one that began at `from`. */
+function partsPhrase(words: readonly Word[], from: number, index: number, gap: number): boolean {
+  const word = words[index]!;
+  const last = words[index - 1]!;
+  if (word.left - last.right < gap * Math.max(word.style.size, last.style.size)) return false;
+  const isCurrency = index === from + 1 && /^[$€£¥]$/.test(last.text);
+  return !(isCurrency && /^[(\d—–-]/.test(word.text));
 }
 
 /** Numbers, amounts, dates in figures, percentages, dashes for nothing. */

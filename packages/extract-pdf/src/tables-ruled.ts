@@ -3,7 +3,7 @@ import type { Area, Rule } from "./page-content.ts";
 import type { Vocabulary } from "./repair.ts";
 import { joinRules, ruleGroups } from "./rules.ts";
 import { buildTable, type CellDraft } from "./table-cells.ts";
-import { type Phrase, phraseOf } from "./table-phrases.ts";
+import { Phrase } from "./table-phrases.ts";
 import type { Word } from "./words.ts";
 
 export interface RuledGrid extends Area {
@@ -128,7 +128,7 @@ function phrasesOf(words: readonly Word[]): Phrase[] {
       lines.at(-1)!.push(word);
     else lines.push([word]);
   }
-  return lines.map((line) => phraseOf(line.sort((a, b) => a.left - b.left)));
+  return lines.map((line) => new Phrase(line.sort((a, b) => a.left - b.left)));
 }
 
 export function buildRuledTable(

@@ -57,6 +57,13 @@ function looksLikeWords(page: PageLines): boolean {
   let odd = 0;
   for (const line of page.main.lines) {
     for (const { text } of line.words) {
+      if (text.length < 4) continue;
+      const plain = judgePlain(text);
+      if (plain !== undefined) {
+        words++;
+        if (plain === "odd") odd++;
+        continue;
+      }
       const letters = text.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, "");
       if (letters.length < 4 || !/[A-Za-z]/.test(letters)) continue;
       words++;
@@ -64,6 +71,23 @@ function looksLikeWords(page: PageLines): boolean {
     }
   }
   return words < 25 || odd / words < 0.45;
+}
+
+/** {@link isOdd} of the many words that are of the letters a to z alone but for their first one, without an expression. */
+function judgePlain(word: string): "odd" | "good" | undefined {
+  let consonants = 0;
+  let longest = 0;
+  let vowels = 0;
+  for (let index = 0; index < word.length; index++) {
+    let code = word.charCodeAt(index);
+    if (index === 0 && code >= 0x41 && code <= 0x5a) code += 0x20;
+    if (code < 0x61 || code > 0x7a) return undefined;
+    if (code === 0x61 || code === 0x65 || code === 0x69 || code === 0x6f || code === 0x75 || code === 0x79) {
+      vowels++;
+      consonants = 0;
+    } else if (++consonants > longest) longest = consonants;
+  }
+  return vowels === 0 || longest >= 6 ? "odd" : "good";
 }
 
 function isOdd(word: string): boolean {

@@ -1,3 +1,4 @@
+import { Trait } from "./characters.ts";
 import type { PageLines } from "./page-lines.ts";
 import type { Vocabulary } from "./repair.ts";
 
@@ -11,9 +12,13 @@ export class DocumentVocabulary implements Vocabulary {
 
   add(page: PageLines): void {
     for (const { words } of page.main.lines) {
-      words.forEach(({ text }, index) => {
+      words.forEach(({ text, traits }, index) => {
         if (index === words.length - 1 && /[-\u2010]$/.test(text)) return;
         if (index === 0) return;
+        if ((traits & Trait.notLowerLatin) === 0) {
+          if (text.length > 1) this.#recent.add(text);
+          return;
+        }
         const word = /\p{L}[\p{L}'’-]*\p{L}/u.exec(text)?.[0].toLowerCase();
         if (word !== undefined) this.#recent.add(word);
       });

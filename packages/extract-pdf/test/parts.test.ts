@@ -1,14 +1,17 @@
 import { describe, expect, it } from "vitest";
+import { traitsOf } from "../src/characters.ts";
 import { joinElements } from "../src/elements.ts";
+import { GlyphTable } from "../src/glyph-table.ts";
 import { parsePdfDate } from "../src/metadata.ts";
-import type { Glyph, TextStyle } from "../src/page-content.ts";
+import type { TextStyle } from "../src/page-content.ts";
 import { frameOf, toArea } from "../src/page-frame.ts";
 import { readingOrder } from "../src/reading-order.ts";
 import { joinLines, NO_VOCABULARY, repairCharacter, repairWord } from "../src/repair.ts";
 import { joinRules, ruleGroups } from "../src/rules.ts";
 import { isNumeric } from "../src/table-phrases.ts";
 import { findGrids, gridCells } from "../src/tables-ruled.ts";
-import { formWords, turnArea, turnAreaBack } from "../src/words.ts";
+import { turnArea, turnAreaBack } from "../src/turn.ts";
+import { formWords } from "../src/words.ts";
 
 describe("repair", () => {
   it("takes ligatures apart and leaves characters with a meaning of their own", () => {
@@ -98,25 +101,32 @@ describe("frames", () => {
 
 const style: TextStyle = { font: "Test", size: 10, bold: false, italic: false, monospaced: false };
 
-function glyphs(text: string, gaps: Readonly<Record<number, number>> = {}): Glyph[] {
-  let x = 0;
-  return [...text].flatMap((letter, index) => {
-    x += gaps[index] ?? 0;
-    const glyph: Glyph = {
-      text: letter,
-      left: x,
-      right: x + 5,
-      top: 0,
-      bottom: 10,
-      baseline: 8,
-      style,
-      turn: 0,
-      spaceBefore: index === 0,
-      object: index,
-    };
-    x += 5;
-    return [glyph];
+interface TestGlyph {
+  readonly text: string;
+  readonly left: number;
+  readonly right: number;
+  readonly spaceBefore?: boolean;
+}
+
+/** Glyphs of one line, each of a text object of its own. */
+function tableOf(glyphs: readonly TestGlyph[]): GlyphTable {
+  const table = new GlyphTable(2);
+  glyphs.forEach(({ text, left, right, spaceBefore = false }, number) => {
+    const object = { number, style, turn: 0, skewed: false, tag: undefined } as const;
+    table.add({ text, traits: traitsOf(text) }, left, 0, right, 10, 8, object, spaceBefore);
   });
+  return table;
+}
+
+function glyphs(text: string, gaps: Readonly<Record<number, number>> = {}): GlyphTable {
+  let x = 0;
+  return tableOf(
+    [...text].map((letter, index) => {
+      const left = x + (gaps[index] ?? 0);
+      x = left + 5;
+      return { text: letter, left, right: x, spaceBefore: index === 0 };
+    }),
+  );
 }
 
 describe("words", () => {
@@ -134,13 +144,22 @@ describe("words", () => {
   });
 
   it("drops the second print of overprinted bold and composes free accents", () => {
-    const [first] = glyphs("A");
-    expect(formWords([first!, { ...first!, left: 0.3, right: 5.3, object: 9 }]).map((word) => word.text)).toEqual([
-      "A",
-    ]);
-    const [letter] = glyphs("u");
-    const accent = { ...letter!, text: "¨", left: 0.5, right: 4.5, spaceBefore: true };
-    expect(formWords([accent, { ...letter!, spaceBefore: false, object: 1 }]).map((word) => word.text)).toEqual(["ü"]);
+    const bold = [
+      { text: "A", left: 0, right: 5 },
+      { text: "A", left: 0.3, right: 5.3 },
+      { text: "B", left: 5, right: 10 },
+    ];
+    expect(formWords(tableOf(bold)).map((word) => word.text)).toEqual(["AB"]);
+    const accented = [
+      { text: "¨", left: 0.5, right: 4.5, spaceBefore: true },
+      { text: "u", left: 0, right: 5 },
+    ];
+    expect(formWords(tableOf(accented)).map((word) => word.text)).toEqual(["ü"]);
+  });
+
+  it("keeps the characters of ligatures and of all planes together", () => {
+    const mixed = ["o", "ffi", "𝛼", "ﷺ", "語"].map((text, index) => ({ text, left: 5 * index, right: 5 * index + 5 }));
+    expect(formWords(tableOf(mixed)).map((word) => word.text)).toEqual(["offi𝛼ﷺ語"]);
   });
 });
 

@@ -1,0 +1,151 @@
+import type { GlyphObject } from "./glyph-table.ts";
+import type { TextStyle, Turn } from "./page-content.ts";
+import type { PageFrame } from "./page-frame.ts";
+import { type Native, type Pdfium, readText } from "./pdfium-module.ts";
+import type { StructureTags } from "./structure-reader.ts";
+
+const INVISIBLE = 3;
+const FILL_AND_STROKE = 2;
+
+/** A text object of a page: what one operator showed. */
+export interface TextObject extends GlyphObject {
+  readonly invisible: boolean;
+  /** Its font prints symbols: a code without a mapping is a bullet or a box. */
+  readonly symbols: boolean;
+}
+
+interface Font {
+  readonly style: Omit<TextStyle, "size">;
+  readonly symbols: boolean;
+  /** By size (tenths of a point, doubled) and weight: glyphs of one look share one object. */
+  readonly styles: Map<number, TextStyle>;
+}
+
+/** The fonts of a document by what is known of them. Not by handle: PDFium frees a font with the last page that shows it. */
+export type FontCache = Map<string, Font>;
+
+/** Reads what is the same for all glyphs of a text object. */
+export class TextObjectReader {
+  readonly #pdfium: Pdfium;
+  readonly #textPage: number;
+  readonly #frame: PageFrame;
+  readonly #fonts: FontCache;
+  readonly #tags: StructureTags | undefined;
+  readonly #scratch: number;
+  readonly #getMatrix: Native;
+  readonly #getFontSize: Native;
+  readonly #getMode: Native;
+  readonly #getFont: Native;
+  readonly #known = new Map<number, TextObject>();
+  readonly #fontOf = new Map<number, Font>();
+
+  /** `scratch` is a block of 24 bytes. */
+  constructor(
+    pdfium: Pdfium,
+    textPage: number,
+    frame: PageFrame,
+    fonts: FontCache,
+    tags: StructureTags | undefined,
+    scratch: number,
+  ) {
+    this.#pdfium = pdfium;
+    this.#textPage = textPage;
+    this.#frame = frame;
+    this.#fonts = fonts;
+    this.#tags = tags;
+    this.#scratch = scratch;
+    this.#getMatrix = pdfium.call("FPDFText_GetMatrix");
+    this.#getFontSize = pdfium.call("FPDFTextObj_GetFontSize");
+    this.#getMode = pdfium.call("FPDFTextObj_GetTextRenderMode");
+    this.#getFont = pdfium.call("FPDFTextObj_GetFont");
+  }
+
+  /** `index` is any of its characters. */
+  read(pointer: number, index: number): TextObject {
+    let object = this.#known.get(pointer);
+    if (object === undefined) {
+      object = this.#read(pointer, index);
+      this.#known.set(pointer, object);
+    }
+    return object;
+  }
+
+  #read(pointer: number, index: number): TextObject {
+    const scratch = this.#scratch;
+    const at = scratch >> 2;
+    this.#getMatrix(this.#textPage, index, scratch);
+    this.#getFontSize(pointer, scratch + 16);
+    const mode = this.#getMode(pointer);
+    const font = this.#font(this.#getFont(pointer));
+    const { f32 } = this.#pdfium.views();
+    const ownA = f32[at]!;
+    const ownB = f32[at + 1]!;
+    const ownC = f32[at + 2]!;
+    const ownD = f32[at + 3]!;
+    const fontSize = f32[at + 4]!;
+    // Its own matrix, then the page's; neither moves matter here.
+    const [pageA, pageB, pageC, pageD] = this.#frame.matrix;
+    const a = ownA * pageA + ownB * pageC;
+    const b = ownA * pageB + ownB * pageD;
+    const c = ownC * pageA + ownD * pageC;
+    const d = ownC * pageB + ownD * pageD;
+    const degrees = (Math.atan2(b, a) * 180) / Math.PI + (fontSize < 0 ? 180 : 0);
+    const quarters = Math.round(degrees / 90);
+    return {
+      number: this.#known.size,
+      style: styleOf(font, Math.round(Math.abs(fontSize) * Math.hypot(c, d) * 10) / 10, mode === FILL_AND_STROKE),
+      turn: (((quarters % 4) + 4) % 4) as Turn,
+      skewed: Math.abs(degrees - quarters * 90) > 10,
+      tag: this.#tags?.ofObject(pointer),
+      invisible: mode === INVISIBLE,
+      symbols: font.symbols,
+    };
+  }
+
+  #font(handle: number): Font {
+    let font = this.#fontOf.get(handle);
+    if (font === undefined) {
+      font = readFont(this.#pdfium, handle, this.#fonts);
+      this.#fontOf.set(handle, font);
+    }
+    return font;
+  }
+}
+
+function styleOf(font: Font, size: number, stroked: boolean): TextStyle {
+  const bold = font.style.bold || stroked;
+  const key = size * 20 + (bold ? 1 : 0);
+  let style = font.styles.get(key);
+  if (style === undefined) {
+    style = { ...font.style, bold, size };
+    font.styles.set(key, style);
+  }
+  return style;
+}
+
+function readFont(pdfium: Pdfium, handle: number, fonts: FontCache): Font {
+  const name =
+    handle === 0
+      ? ""
+      : readText(pdfium, (buffer, bytes) => pdfium.call("FPDFFont_GetBaseFontName")(handle, buffer, bytes), "utf8");
+  const flags = handle === 0 ? 0 : pdfium.call("FPDFFont_GetFlags")(handle);
+  const weight = handle === 0 ? 400 : pdfium.call("FPDFFont_GetWeight")(handle);
+  const key = `${weight} ${flags} ${name}`;
+  const known = fonts.get(key);
+  if (known !== undefined) return known;
+  const font = name.replace(/^[A-Z]{6}\+/, "");
+  const style = {
+    font,
+    bold: isBoldName(font) || (weight >= 600 && weight <= 1000),
+    italic: /ital|obli|slant|kursiv|^cmti|^sfti|-it$/i.test(font) || (flags & 64) !== 0,
+    monospaced: /mono|courier|consol|menlo|typewriter|^cmtt|^sftt|inconsolata/i.test(font),
+  };
+  const read: Font = { style, symbols: /wingding|dingbat|webding|symbol/i.test(font), styles: new Map() };
+  fonts.set(key, read);
+  return read;
+}
+
+/** Standard words in font names, and the bold cuts of the Computer Modern and Nimbus families. */
+function isBoldName(font: string): boolean {
+  return /bold|black|heavy|demi|-bd|^cmbx|^cmb\d|^sfbx|^cmssbx|nimbus\w*-medi|-medi(?:um)?ital?$/i.test(font);
+}
