@@ -25,6 +25,7 @@ const OUTER_FIRST: readonly TextMarkKind[] = [
 const MOST_ROUNDS = 4;
 
 const rank = (mark: TextMark): number => OUTER_FIRST.indexOf(mark.kind);
+const isRaised = (mark: TextMark): boolean => mark.kind === "superscript" || mark.kind === "subscript";
 const isDelimited = (mark: TextMark): boolean => DELIMITERS[mark.kind] !== undefined;
 
 /** Addresses as CommonMark reads them between parentheses. */
@@ -181,14 +182,15 @@ function shrink(text: string, mark: TextMark, isOpening: boolean): TextMark | un
 }
 
 function renderLine(text: string, given: readonly TextMark[]): string {
-  const links = given.filter((mark) => {
-    if (mark.kind !== "link") return true;
+  const shown = given.filter((mark) => {
     const label = text.slice(mark.start, mark.end);
+    if (isRaised(mark)) return /[\p{L}\p{N}]/u.test(label);
+    if (mark.kind !== "link") return true;
     // Brackets that do not pair would end the link early.
     const isPaired = label.replace(/\[[^[\]]*\]/g, "").search(/[[\]]/) < 0;
     return isPaired && linkAddress(mark.href ?? "") !== "" && !isOwnText(label, mark.href ?? "");
   });
-  let marks = cutAround(links, text);
+  let marks = cutAround(shown, text);
   for (let round = 0; ; round++) {
     const { line, delimiters } = write(text, nest(marks, text));
     const unread = delimiters.filter((delimiter) => !isRead(line, delimiter));

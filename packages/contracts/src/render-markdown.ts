@@ -18,6 +18,28 @@ function renderText({ kind, text, marks }: DocumentElement): string {
   return renderInlineMarkdown(text, own).replace(/\s*\n\s*/g, " ");
 }
 
+/** A comment is told with all that is known of who wrote it and when; in the text only the name and the day stand. */
+function renderComment(element: DocumentElement): string {
+  const { author, initials, createdAt } = element.attributes ?? {};
+  const text = renderText(element);
+  if (author === undefined) return text;
+  const lead = [author, createdAt === undefined ? "" : ` (${createdAt.slice(0, 10)})`, ": "].join("");
+  const who = `author: ${author}${initials === undefined ? "" : ` (${initials})`}`;
+  const when = createdAt === undefined ? "" : `, time: ${createdAt}`;
+  return `\\[${who}${when}\\]: ${text.startsWith(lead) ? text.slice(lead.length) : text}`;
+}
+
+/**
+ * A picture's alternative text stands as one. What a program guessed of a picture, and says that it may be wrong, is kept
+ * in the text but is not shown.
+ */
+function renderFigure(element: DocumentElement): string {
+  const { source, generated } = element.attributes ?? {};
+  if (generated === "true") return "";
+  const text = renderText(element);
+  return source === "alternative-text" && !/[[\]\n]/.test(text) ? `![${text}]()` : text;
+}
+
 /**
  * Renders elements as Markdown, one string per element (blocks; join them with a blank line). Page furniture is left out.
  * Text is not escaped: what the document says is shown as it says it, with its marks as inline markup.
@@ -41,9 +63,20 @@ export function* renderMarkdownBlocks(elements: Iterable<DocumentElement>): Gene
         yield `${indent}${shown} ${renderText(element).replace(/\n/g, `\n${indent}  `)}`;
         break;
       }
-      case "table":
+      case "table": {
+        const chart = element.attributes?.chart;
+        if (chart !== undefined) yield chart;
         yield element.table === undefined ? element.text : renderTable(element);
         break;
+      }
+      case "comment":
+        yield renderComment(element);
+        break;
+      case "figure": {
+        const figure = renderFigure(element);
+        if (figure !== "") yield figure;
+        break;
+      }
       case "code":
         yield `\`\`\`${element.attributes?.language ?? ""}\n${element.text}\n\`\`\``;
         break;

@@ -15,6 +15,7 @@ function isVisible(code: number): boolean {
     case 0x2060:
     case 0x3000:
     case 0xfeff:
+    case 0xfffc:
       return false;
     default:
       return true;

@@ -36,6 +36,7 @@ describe("inline marks", () => {
     ["{link(#n):[1]}", "[[1]](#n)"],
     ["{link(#n):a]b}", "a]b"],
     ["10{superscript:3} H{subscript:2}O", "10<sup>3</sup> H<sub>2</sub>O"],
+    ["a{superscript:*} b{superscript:/}", "a* b/"],
     ["{strikethrough:old} new", "~~old~~ new"],
     ["{strong:one\ntwo}", "**one**\n**two**"],
   ])("%s", (source, expected) => {
@@ -88,6 +89,32 @@ describe("inline marks", () => {
     );
     expect(renderMarkdown([{ kind: "quote", ...marked("{emphasis:a}\nb") }])).toBe("> *a*\n> b\n");
   });
+});
+
+test("comments tell who and when, pictures stand as pictures, charts are named", () => {
+  const attributes = { author: "Ana", initials: "A", createdAt: "2026-03-01T10:00:00" };
+  const table = { rows: 1, columns: 1, cells: [{ row: 0, column: 0, text: "1" }] };
+  expect(
+    renderMarkdown([
+      { kind: "comment", text: "Ana (2026-03-01): Right?", attributes },
+      { kind: "comment", text: "Ana: yes", attributes: { author: "Ana" } },
+      { kind: "comment", text: "anonymous" },
+      { kind: "figure", text: "A stamp", attributes: { source: "alternative-text" } },
+      { kind: "figure", text: "A duck", attributes: { source: "alternative-text", generated: "true" } },
+      { kind: "figure", text: "a [b", attributes: { source: "alternative-text" } },
+      { kind: "table", text: "1", table, attributes: { source: "chart", chart: "Bar chart" } },
+    ]),
+  ).toBe(
+    [
+      "\\[author: Ana (A), time: 2026-03-01T10:00:00\\]: Right?",
+      "\\[author: Ana\\]: yes",
+      "anonymous",
+      "![A stamp]()",
+      "a [b",
+      "Bar chart",
+      "| 1 |\n| --- |\n",
+    ].join("\n\n"),
+  );
 });
 
 describe("marks follow their text", () => {

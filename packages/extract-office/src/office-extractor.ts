@@ -44,7 +44,7 @@ const MAX_BINARY_BYTES = 512 * 1024 ** 2;
 export function officeExtractor(options: OfficeExtractorOptions = {}): Extractor {
   const resolved = resolveOfficeOptions(options);
   return {
-    identity: { name: "extract-office", revision: "1", options: resolved, artifacts: [] },
+    identity: { name: "extract-office", revision: "2", options: resolved, artifacts: [] },
     mediaTypes: OFFICE_MEDIA_TYPES,
     isolation: "thread",
     reference: { module: new URL(INDEX, import.meta.url).href, name: "officeExtractor", options: resolved },

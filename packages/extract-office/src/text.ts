@@ -1,3 +1,5 @@
+import type { DocumentElement, ElementLocation } from "@groundwork/contracts";
+
 /** Characters that no reader sees: controls, soft hyphens, zero-width marks, Office's object placeholder. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
 const INVISIBLE = /[\u0000-\u0008\u000b-\u001f\u007f\u00ad\u200b\u2060\ufeff\ufffc]/g;
@@ -24,18 +26,33 @@ export function cleanLine(text: string): string {
   return cleanText(text).replace(/\s+/g, " ").trim();
 }
 
-/** Office's automatic alt texts end in a note of their origin, which says nothing about the picture. */
-export function cleanAltText(text: string | undefined): string {
-  const cleaned = cleanText(text ?? "")
-    .replace(
-      /\s*(?:Description automatically generated(?: with .*)?|AI-generated content may be incorrect\.?)\s*/gi,
-      " ",
-    )
-    .trim();
+/** What a picture shows, in words. */
+export interface AltText {
+  readonly text: string;
+  /** Office guessed it, and says that it may be wrong. */
+  readonly isGenerated: boolean;
+}
+
+/** The note that Office puts behind descriptions of its own making, in the languages it is most used in. */
+const GENERATED =
+  /\s*(?:description (?:automatically )?generated(?: automatically)?(?: with [a-z -]+ confidence)?|automatically generated description|ai-generated content may be incorrect|automatisch generierte beschreibung(?: mit [a-zäöü -]+)?|ki-generierte inhalte können fehlerhaft sein|description générée automatiquement(?: avec [a-zé -]+)?|le contenu généré par l[’']ia peut être incorrect|descripción generada automáticamente(?: con [a-z -]+)?|el contenido generado por ia puede ser incorrecto|descrizione generata automaticamente(?: con [a-z -]+)?|il contenuto generato dall[’']ia potrebbe non essere corretto|descrição gerada automaticamente(?: com [a-z -]+)?|o conteúdo gerado por ia pode estar incorreto|automatisch gegenereerde beschrijving(?: met [a-z -]+)?|door ai gegenereerde inhoud is mogelijk onjuist|自動的に生成された説明|ai によって生成されたコンテンツは間違っている可能性があります|ai 生成的内容可能不正确)[.。]?\s*/gi;
+
+/** An alternative text without the note of its origin. */
+export function readAltText(text: string | undefined): AltText {
+  const given = cleanText(text ?? "");
+  const cleaned = given.replace(GENERATED, " ").trim();
   // A file name or a shape's automatic name is not a description.
-  return /^(?:[\w%@ ./\\:-]+\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|svg)|(?:picture|image|bild|grafik) ?\d*)$/i.test(
-    cleaned,
-  )
-    ? ""
-    : cleaned;
+  const isName =
+    /^(?:[\w%@ ./\\:-]+\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|svg)|(?:picture|image|bild|grafik) ?\d*)$/i.test(cleaned);
+  return { text: isName ? "" : cleaned, isGenerated: given.search(GENERATED) >= 0 };
+}
+
+/** A picture that is told by its alternative text. */
+export function altTextElement({ text, isGenerated }: AltText, location?: ElementLocation): DocumentElement {
+  return {
+    kind: "figure",
+    text,
+    ...(location === undefined ? {} : { location }),
+    attributes: { source: "alternative-text", ...(isGenerated ? { generated: "true" } : {}) },
+  };
 }

@@ -155,3 +155,60 @@ describe("tables", () => {
     expect(slices[2]!.text.startsWith("k399 | v399")).toBe(true);
   });
 });
+
+describe("marks", () => {
+  const set = (text: string, properties: string): string =>
+    `<w:r><w:rPr>${properties}</w:rPr><w:t xml:space="preserve">${text}</w:t></w:r>`;
+  const field = (code: string): string =>
+    `<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve">${code}</w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>${run("a rule")}<w:r><w:fldChar w:fldCharType="end"/></w:r>`;
+  const marks = async (body: string, others?: Readonly<Record<string, string>>): Promise<unknown> =>
+    (await readElements(docxOf(body, others))).map(({ text, marks: own = [] }) => [
+      text,
+      ...own.map(({ start, end, kind, href }) => [kind, text.slice(start, end), ...(href === undefined ? [] : [href])]),
+    ]);
+
+  test("of runs, of character styles, of typewriter faces", async () => {
+    const styles =
+      '<w:style w:type="character" w:styleId="Loud"><w:name w:val="Loud"/><w:rPr><w:b/><w:i/></w:rPr></w:style>';
+    const body = `<w:p>${run("Ask ")}${set("first", "<w:b/>")}${set(" and", '<w:b w:val="1"/>')}${run(" ")}${set("last", '<w:rStyle w:val="Loud"/><w:b w:val="0"/>')}${run(", run ")}${set("npm", '<w:rFonts w:ascii="Consolas"/>')}${set("2", '<w:vertAlign w:val="superscript"/>')}${set("old", "<w:strike/>")}</w:p>`;
+    expect(await marks(body, { styles })).toEqual([
+      [
+        "Ask first and last, run npm2old",
+        ["strong", "first and"],
+        ["emphasis", "last"],
+        ["code", "npm"],
+        ["superscript", "2"],
+        ["strikethrough", "old"],
+      ],
+    ]);
+  });
+
+  test("of links: to a place, by a field, and what stands behind a marker", async () => {
+    const body = `<w:p>${run("See ")}<w:hyperlink w:anchor="top">${run("above")}</w:hyperlink></w:p>
+      <w:p>${run("By ")}${field(' HYPERLINK "https://example.org/" \\l "two" ')}</w:p>
+      <w:p><w:pPr><w:numPr><w:ilvl w:val="2"/><w:numId w:val="1"/></w:numPr></w:pPr>${run(" x ")}${set("y", "<w:i/>")}</w:p>`;
+    expect(await marks(body, { styles: STYLES, numbering: NUMBERING })).toEqual([
+      ["See above", ["link", "above", "#top"]],
+      ["By a rule", ["link", "a rule", "https://example.org/#two"]],
+      ["(a) x y", ["emphasis", "y"]],
+    ]);
+  });
+});
+
+test("what Office guessed of a picture is told as a guess", async () => {
+  const picture = (text: string): string =>
+    `<w:p><w:r><w:drawing><wp:inline><wp:docPr id="1" name="Picture 1" descr="${text}"/></wp:inline></w:drawing></w:r></w:p>`;
+  const texts = [
+    "Stamp",
+    "A duck&#xA;&#xA;AI-generated content may be incorrect.",
+    "Ein Haus&#xA;&#xA;Automatisch generierte Beschreibung",
+    "Description automatically generated with low confidence",
+    "scan 12.png",
+  ];
+  const elements = await readElements(docxOf(texts.map(picture).join("")));
+  expect(elements.map(({ text, attributes }) => [text, attributes?.generated])).toEqual([
+    ["Stamp", undefined],
+    ["A duck", "true"],
+    ["Ein Haus", "true"],
+  ]);
+});

@@ -112,6 +112,47 @@ describe("slides", () => {
     ]);
   });
 
+  test("runs carry marks, charts their type, comments their author's initials", async () => {
+    const text = (runs: string): string =>
+      `<p:sp><p:nvSpPr><p:cNvPr id="1" name="s"/><p:nvPr/></p:nvSpPr><p:spPr>${place(0, 0)}</p:spPr><p:txBody><a:p>${runs}</a:p></p:txBody></p:sp>`;
+    const run = (shown: string, attributes: string, more = ""): string =>
+      `<a:r><a:rPr ${attributes}>${more}</a:rPr><a:t>${shown}</a:t></a:r>`;
+    const runs = `${run("Ask ", "")}${run("first", 'b="1" i="0"')}${run(", ", "")}${run("the rules", "", '<a:hlinkClick r:id="w"/>')}${run("2", 'baseline="30000"')}`;
+    const chart = `<p:graphicFrame>${place(0, 400, "p")}<a:graphic><a:graphicData><c:chart xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" r:id="h"/></a:graphicData></a:graphic></p:graphicFrame>`;
+    const points = (name: string, values: readonly string[]): string =>
+      `<c:${name}><c:strCache>${values.map((value, index) => `<c:pt idx="${index}"><c:v>${value}</c:v></c:pt>`).join("")}</c:strCache></c:${name}>`;
+    const elements = await readElements(
+      pptxOf([part("sld", text(runs) + chart)], {
+        "ppt/slides/_rels/slide0.xml.rels": relationships(
+          ["l", "slideLayout", "../layout.xml"],
+          ["h", "chart", "../chart.xml"],
+          ["c", "comments", "../comments.xml"],
+          ["w", "hyperlink", "https://example.org/rules", "External"],
+        ),
+        "ppt/_rels/presentation.xml.rels": relationships(
+          ["s0", "slide", "slides/slide0.xml"],
+          ["a", "commentAuthors", "authors.xml"],
+        ),
+        "ppt/authors.xml": `<p:cmAuthorLst ${NAMESPACES}><p:cmAuthor id="0" name="Ana Reviewer" initials="AR"/></p:cmAuthorLst>`,
+        "ppt/comments.xml": `<p:cmLst ${NAMESPACES}><p:cm authorId="0" dt="2026-03-01T10:00:00"><p:text>Right?</p:text></p:cm></p:cmLst>`,
+        "ppt/chart.xml": `<c:chartSpace xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart"><c:chart><c:plotArea><c:bar3DChart><c:ser>${points("cat", ["Q1", "Q2"])}${points("val", ["1", "2"])}</c:ser></c:bar3DChart><c:lineChart/></c:plotArea></c:chart></c:chartSpace>`,
+      }),
+    );
+    expect(elements[0]).toMatchObject({
+      text: "Ask first, the rules2",
+      marks: [
+        { start: 4, end: 9, kind: "strong" },
+        { start: 11, end: 20, kind: "link", href: "https://example.org/rules" },
+        { start: 20, end: 21, kind: "superscript" },
+      ],
+    });
+    expect(elements[1]).toMatchObject({ kind: "table", attributes: { source: "chart", chart: "Bar and line chart" } });
+    expect(elements.at(-1)).toMatchObject({
+      text: "Ana Reviewer (2026-03-01): Right?",
+      attributes: { initials: "AR" },
+    });
+  });
+
   test("hidden ones are flagged, or left out when asked", async () => {
     const bytes = pptxOf([
       part("sld", shape("Seen", { at: [0, 0] })),

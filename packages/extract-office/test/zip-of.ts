@@ -40,10 +40,11 @@ export function zipOf(parts: Readonly<Record<string, string | Uint8Array>>): Uin
 const RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships";
 const OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 
-/** A relationships part: id, type (last part of its URI), target. */
-export function relationships(...entries: readonly (readonly [string, string, string])[]): string {
+/** A relationships part: id, type (last part of its URI), target, and where that is (`External`). */
+export function relationships(...entries: readonly (readonly [string, string, string, string?])[]): string {
   const nodes = entries.map(
-    ([id, type, target]) => `<Relationship Id="${id}" Type="${OFFICE}/${type}" Target="${target}"/>`,
+    ([id, type, target, mode]) =>
+      `<Relationship Id="${id}" Type="${OFFICE}/${type}" Target="${target}"${mode === undefined ? "" : ` TargetMode="${mode}"`}/>`,
   );
   return `<Relationships xmlns="${RELATIONSHIPS}">${nodes.join("")}</Relationships>`;
 }

@@ -1,19 +1,20 @@
 import { renderMath } from "../drawing/math-text.ts";
+import { MarkedText, type RunFormat } from "../marked-text.ts";
 import { child, children, descendants, integer, isOn, textContent, type XmlNode } from "../package/xml-tree.ts";
-import { cleanAltText } from "../text.ts";
-import { isMonospaced } from "./docx-styles.ts";
+import { type AltText, readAltText } from "../text.ts";
+import { isMonospaced, runFormat } from "./docx-styles.ts";
 import { symbolCharacter } from "./docx-symbols.ts";
 
 /** What one paragraph holds: its text, and what hangs on it and is told after it. */
 export interface Inline {
-  text: string;
+  readonly marked: MarkedText;
   /** LaTeX of each formula, in order; their text is also in `text` unless they stand alone. */
   readonly formulas: string[];
   /** Whether anything but formulas is in the text. */
   hasProse: boolean;
   /** Contents of text boxes and misplaced tables: blocks inside these nodes. */
   readonly boxes: XmlNode[];
-  readonly altTexts: string[];
+  readonly altTexts: AltText[];
   /** Relationship ids. */
   readonly charts: string[];
   readonly diagrams: string[];
@@ -27,6 +28,21 @@ export interface Inline {
 interface Field {
   showsResult: boolean;
   form: XmlNode | undefined;
+  instruction: string;
+  href: string | undefined;
+}
+
+/** How the runs that are visited are set. */
+interface RunStyle extends RunFormat {
+  readonly monospaced: boolean;
+}
+
+/** What runs take from other parts. */
+export interface InlineLinks {
+  /** What a character style sets. */
+  characterStyle(id: string): RunFormat;
+  /** Where a relationship to something outside goes. */
+  address(relationshipId: string): string | undefined;
 }
 
 const DROPPED: ReadonlySet<string> = new Set([
@@ -34,7 +50,6 @@ const DROPPED: ReadonlySet<string> = new Set([
   "w:moveFrom",
   "w:delText",
   "w:delInstrText",
-  "w:instrText",
   "w:pPr",
   "w:rPr",
   "w:sdtPr",
@@ -52,10 +67,15 @@ export class InlineReader {
   /** Number that a note shows, by its kind and id. */
   readonly noteNumbers: Map<string, number> = new Map();
   readonly #noteCounts = new Map<string, number>();
+  readonly #links: InlineLinks;
+
+  constructor(links: InlineLinks) {
+    this.#links = links;
+  }
 
   read(paragraph: XmlNode, styleIsMonospaced: boolean): Inline {
     const inline: Inline = {
-      text: "",
+      marked: new MarkedText(),
       formulas: [],
       hasProse: false,
       boxes: [],
@@ -67,15 +87,15 @@ export class InlineReader {
       comments: [],
       monospaced: true,
     };
-    this.#visitAll(paragraph, inline, styleIsMonospaced);
+    this.#visitAll(paragraph, inline, { monospaced: styleIsMonospaced });
     return inline;
   }
 
-  #visitAll(node: XmlNode, inline: Inline, monospaced: boolean): void {
-    for (const member of children(node)) this.#visit(member, inline, monospaced);
+  #visitAll(node: XmlNode, inline: Inline, style: RunStyle): void {
+    for (const member of children(node)) this.#visit(member, inline, style);
   }
 
-  #visit(node: XmlNode, inline: Inline, monospaced: boolean): void {
+  #visit(node: XmlNode, inline: Inline, style: RunStyle): void {
     if (DROPPED.has(node.name)) return;
     switch (node.name) {
       case "w:r": {
@@ -85,11 +105,25 @@ export class InlineReader {
           for (const mark of children(node, "w:fldChar")) this.#fieldMark(mark, inline);
           return;
         }
-        this.#visitAll(node, inline, isMonospaced(properties) ?? monospaced);
+        this.#visitAll(node, inline, properties === undefined ? style : this.#runStyle(properties, style));
+        return;
+      }
+      case "w:hyperlink": {
+        const { "r:id": id, "w:anchor": anchor } = node.attributes;
+        const href = (id === undefined ? undefined : this.#links.address(id)) ?? (anchor ? `#${anchor}` : undefined);
+        this.#visitAll(node, inline, { ...style, href });
+        return;
+      }
+      case "w:fldSimple":
+        this.#visitAll(node, inline, { ...style, href: hyperlinkOf(node.attributes["w:instr"] ?? "") ?? style.href });
+        return;
+      case "w:instrText": {
+        const field = this.#fields.at(-1);
+        if (field !== undefined && !field.showsResult) field.instruction += textContent(node);
         return;
       }
       case "w:t":
-        this.#append(inline, textContent(node), monospaced);
+        this.#append(inline, textContent(node), style.monospaced, style);
         return;
       case "w:tab":
       case "w:ptab":
@@ -106,14 +140,14 @@ export class InlineReader {
       case "w:sym": {
         const code = Number.parseInt(node.attributes["w:char"] ?? "", 16);
         if (!Number.isNaN(code))
-          this.#append(inline, symbolCharacter(node.attributes["w:font"] ?? "", code), monospaced);
+          this.#append(inline, symbolCharacter(node.attributes["w:font"] ?? "", code), style.monospaced, style);
         return;
       }
       case "w:fldChar":
         this.#fieldMark(node, inline);
         return;
       case "w:ruby":
-        this.#visitRuby(node, inline, monospaced);
+        this.#visitRuby(node, inline, style);
         return;
       case "w:footnoteReference":
       case "w:endnoteReference":
@@ -139,13 +173,26 @@ export class InlineReader {
         inline.boxes.push({ name: "w:txbxContent", attributes: {}, children: [node] });
         return;
       default:
-        this.#visitAll(node, inline, monospaced);
+        this.#visitAll(node, inline, style);
     }
   }
 
-  #append(inline: Inline, text: string, monospaced: boolean): void {
+  #runStyle(properties: XmlNode, style: RunStyle): RunStyle {
+    const named = child(properties, "w:rStyle")?.attributes["w:val"];
+    const monospaced = isMonospaced(properties) ?? style.monospaced;
+    return {
+      ...(named === undefined ? {} : this.#links.characterStyle(named)),
+      ...runFormat(properties),
+      ...(monospaced && !style.monospaced ? { code: true } : {}),
+      monospaced,
+      href: style.href,
+    };
+  }
+
+  #append(inline: Inline, text: string, monospaced: boolean, style?: RunStyle): void {
     if (text === "" || !this.#fields.every((field) => field.showsResult)) return;
-    inline.text += text;
+    const href = style?.href ?? this.#fields.findLast((field) => field.href !== undefined)?.href;
+    inline.marked.append(text, href === undefined ? style : { ...style, href });
     if (text.trim() === "") return;
     inline.hasProse = true;
     if (!monospaced) inline.monospaced = false;
@@ -154,11 +201,14 @@ export class InlineReader {
   #fieldMark(node: XmlNode, inline: Inline): void {
     switch (node.attributes["w:fldCharType"]) {
       case "begin":
-        this.#fields.push({ showsResult: false, form: child(node, "w:ffData") });
+        this.#fields.push({ showsResult: false, form: child(node, "w:ffData"), instruction: "", href: undefined });
         return;
       case "separate": {
         const field = this.#fields.at(-1);
-        if (field !== undefined) field.showsResult = true;
+        if (field !== undefined) {
+          field.showsResult = true;
+          field.href = hyperlinkOf(field.instruction);
+        }
         return;
       }
       case "end": {
@@ -169,9 +219,9 @@ export class InlineReader {
     }
   }
 
-  #visitRuby(node: XmlNode, inline: Inline, monospaced: boolean): void {
+  #visitRuby(node: XmlNode, inline: Inline, style: RunStyle): void {
     const base = child(node, "w:rubyBase");
-    if (base !== undefined) this.#visitAll(base, inline, monospaced);
+    if (base !== undefined) this.#visitAll(base, inline, style);
     const reading = Array.from(descendants(child(node, "w:rt"), "w:t"), textContent).join("");
     if (reading.trim() !== "") this.#append(inline, ` (${reading.trim()}) `, true);
   }
@@ -195,7 +245,7 @@ export class InlineReader {
     const latex = renderMath(node);
     if (latex === "") return;
     inline.formulas.push(latex);
-    inline.text += `$${latex}$`;
+    inline.marked.append(`$${latex}$`);
   }
 
   #visitDrawing(node: XmlNode, inline: Inline): void {
@@ -221,9 +271,17 @@ export class InlineReader {
   }
 
   #altText(inline: Inline, text: string | undefined): void {
-    const cleaned = cleanAltText(text);
-    if (cleaned !== "" && !inline.altTexts.includes(cleaned)) inline.altTexts.push(cleaned);
+    const altText = readAltText(text);
+    if (altText.text !== "" && !inline.altTexts.some((told) => told.text === altText.text))
+      inline.altTexts.push(altText);
   }
+}
+
+/** Address of the field `HYPERLINK "address" \\l "place"`. */
+function hyperlinkOf(instruction: string): string | undefined {
+  const match = /^\s*HYPERLINK\s+(?:"([^"]*)")?(?:\s*\\l\s+"([^"]*)")?/i.exec(instruction);
+  if (match === null || (!match[1] && !match[2])) return undefined;
+  return `${match[1] ?? ""}${match[2] ? `#${match[2]}` : ""}`;
 }
 
 /** What a check box or drop-down of a legacy form shows; text fields carry their text as the field's result. */

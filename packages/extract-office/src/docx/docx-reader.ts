@@ -4,7 +4,7 @@ import { readChart } from "../drawing/chart-reader.ts";
 import { readDiagram } from "../drawing/diagram-reader.ts";
 import { readEmbedded } from "../drawing/embedded-file.ts";
 import type { OfficePart } from "../office-part.ts";
-import type { OpcPackage } from "../package/opc-package.ts";
+import { addressOf, type OpcPackage, type Relationship } from "../package/opc-package.ts";
 import { children, descendants, type XmlNode } from "../package/xml-tree.ts";
 import { streamBlocks } from "./docx-blocks.ts";
 import { type Deferred, flattenStory, type StoryItem } from "./docx-items.ts";
@@ -23,6 +23,7 @@ class DocxLinks implements StoryLinks {
   readonly #footnotes: ReadonlyMap<string, XmlNode>;
   readonly #endnotes: ReadonlyMap<string, XmlNode>;
   readonly #comments: ReadonlyMap<string, XmlNode>;
+  readonly #relationships: ReadonlyMap<string, Relationship>;
   readonly #told = new Set<string>();
 
   private constructor(
@@ -31,18 +32,28 @@ class DocxLinks implements StoryLinks {
     footnotes: XmlNode | undefined,
     endnotes: XmlNode | undefined,
     comments: XmlNode | undefined,
+    relationships: ReadonlyMap<string, Relationship>,
   ) {
     this.#opc = opc;
     this.#part = part;
     this.#footnotes = byId(footnotes, "w:footnote");
     this.#endnotes = byId(endnotes, "w:endnote");
     this.#comments = byId(comments, "w:comment");
+    this.#relationships = relationships;
   }
 
   static async load(opc: OpcPackage, part: string): Promise<DocxLinks> {
     const first = async (type: string): Promise<XmlNode | undefined> =>
       opc.readOptional((await opc.related(part, type))[0]);
-    return new DocxLinks(opc, part, await first("footnotes"), await first("endnotes"), await first("comments"));
+    const relationships = await opc.relationships(part);
+    return new DocxLinks(
+      opc,
+      part,
+      await first("footnotes"),
+      await first("endnotes"),
+      await first("comments"),
+      relationships,
+    );
   }
 
   note(kind: "footnote" | "endnote", id: string): XmlNode | undefined {
@@ -70,6 +81,10 @@ class DocxLinks implements StoryLinks {
 
   diagram(relationshipId: string): Deferred {
     return { deferred: () => readDiagram(this.#opc, this.#part, relationshipId) };
+  }
+
+  address(relationshipId: string): string | undefined {
+    return addressOf(this.#relationships, relationshipId);
   }
 
   embedded(relationshipId: string): Deferred {

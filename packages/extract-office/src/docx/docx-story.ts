@@ -1,7 +1,8 @@
 import type { DocumentElement } from "@groundwork/contracts";
 import { commentElement } from "../comment-element.ts";
+import { type MarkedText, withMarks } from "../marked-text.ts";
 import { child, integer, type XmlNode } from "../package/xml-tree.ts";
-import { cleanLine, cleanText } from "../text.ts";
+import { altTextElement, cleanLine, cleanText } from "../text.ts";
 import { blocksInside, type DocxBlock } from "./docx-blocks.ts";
 import { type Inline, InlineReader } from "./docx-inline.ts";
 import { type Deferred, flattenStory, type StoryItem } from "./docx-items.ts";
@@ -17,6 +18,8 @@ export interface StoryLinks {
   chart(relationshipId: string): Deferred;
   diagram(relationshipId: string): Deferred;
   embedded(relationshipId: string): Deferred;
+  /** Where a relationship to something outside goes. */
+  address(relationshipId: string): string | undefined;
 }
 
 const CODE_STYLE =
@@ -37,7 +40,7 @@ export class DocxStory {
   readonly #styles: DocxStyles;
   readonly #numbering: DocxNumbering;
   readonly #links: StoryLinks;
-  readonly #inline = new InlineReader();
+  readonly #inline: InlineReader;
   #code: PendingCode | undefined;
   #nesting = 0;
 
@@ -45,6 +48,10 @@ export class DocxStory {
     this.#styles = styles;
     this.#numbering = numbering;
     this.#links = links;
+    this.#inline = new InlineReader({
+      characterStyle: (id) => styles.character(id),
+      address: (id) => links.address(id),
+    });
   }
 
   /** Elements of a streamed story; tables longer than a slice come out slice by slice. */
@@ -108,7 +115,7 @@ export class DocxStory {
     const styleId = child(properties, "w:pStyle")?.attributes["w:val"];
     const style = this.#styles.paragraph(styleId);
     const inline = this.#inline.read(node, style.monospaced);
-    const text = style.hidden ? "" : cleanText(inline.text);
+    const text = style.hidden ? "" : cleanText(inline.marked.text);
     if (text.trim() === "") {
       if (inline.boxes.length === 0 && this.#code !== undefined && this.#isCodeStyle(style)) this.#code.lines.push("");
     } else if (this.#collectCode(text, inline, style)) {
@@ -131,31 +138,34 @@ export class DocxStory {
       for (const formula of inline.formulas) yield { kind: "formula", text: `$$${formula}$$` };
       return;
     }
+    const marked = (element: DocumentElement, prefix?: string): DocumentElement =>
+      withMarks(element, withoutWholeCode(inline), prefix);
     const outline = integer(child(properties, "w:outlineLvl"), "w:val");
     const headingLevel = outline === undefined ? style.outlineLevel : outline < 9 ? outline + 1 : undefined;
     const marker = this.#marker(properties, style, styleId);
     if (style.names.includes("title") && text.length <= MAX_HEADING_CHARACTERS) {
-      yield { kind: "title", text: withMarker(marker, cleanLine(text)) };
+      yield marked({ kind: "title", text: withMarker(marker, cleanLine(text)) }, markerPrefix(marker));
     } else if (headingLevel !== undefined && text.length <= MAX_HEADING_CHARACTERS) {
-      yield { kind: "heading", level: headingLevel, text: withMarker(marker, cleanLine(text)) };
+      const heading = withMarker(marker, cleanLine(text));
+      yield marked({ kind: "heading", level: headingLevel, text: heading }, markerPrefix(marker));
     } else if (marker !== undefined) {
       // A marker such as "(a)" or "4.2.1" is what other passages refer to, so it is part of the text; simple ones are not.
       const simple = marker.bullet || marker.marker === "" || /^[\dA-Za-z]{1,4}[.)]$/.test(marker.marker);
-      yield {
+      const prefix = simple ? "" : `${marker.marker} `;
+      const item: DocumentElement = {
         kind: "list_item",
         level: marker.level,
-        text: simple ? text.trimStart() : `${marker.marker} ${text.trimStart()}`,
+        text: `${prefix}${text.trimStart()}`,
         ...(marker.marker === "" ? {} : { attributes: { marker: marker.marker } }),
       };
+      yield marked(item, prefix);
     } else {
-      yield { kind: kindOf(style), text: text.trimStart() };
+      yield marked({ kind: kindOf(style), text: text.trimStart() });
     }
   }
 
   *#attached(inline: Inline): Generator<StoryItem> {
-    for (const altText of inline.altTexts) {
-      yield { kind: "figure", text: altText, attributes: { source: "alternative-text" } };
-    }
+    for (const altText of inline.altTexts) yield altTextElement(altText);
     const told = new Set<string>();
     for (const box of inline.boxes) {
       for (const item of this.readInside(box)) {
@@ -183,8 +193,8 @@ export class DocxStory {
 
   *#comment(node: XmlNode): Generator<StoryItem> {
     const { text, others } = this.#flatten(node);
-    const { "w:author": author, "w:date": date } = node.attributes;
-    if (text !== "") yield commentElement(text, author, date);
+    const { "w:author": author, "w:date": date, "w:initials": initials } = node.attributes;
+    if (text !== "") yield commentElement(text, { name: author, initials }, date);
     yield* others;
   }
 
@@ -230,8 +240,15 @@ export class DocxStory {
   }
 }
 
-function withMarker(marker: ListMarker | undefined, text: string): string {
-  return marker === undefined || marker.bullet || marker.marker === "" ? text : `${marker.marker} ${text}`;
+function markerPrefix(marker: ListMarker | undefined): string {
+  return marker === undefined || marker.bullet || marker.marker === "" ? "" : `${marker.marker} `;
+}
+
+const withMarker = (marker: ListMarker | undefined, text: string): string => `${markerPrefix(marker)}${text}`;
+
+/** A typewriter face that all of a paragraph has is its look, not code in it. */
+function withoutWholeCode({ marked, monospaced }: Inline): Pick<MarkedText, "text" | "marks"> {
+  return monospaced ? { text: marked.text, marks: marked.marks.filter((mark) => mark.kind !== "code") } : marked;
 }
 
 function kindOf(style: ParagraphStyle): "caption" | "quote" | "paragraph" {

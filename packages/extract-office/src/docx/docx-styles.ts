@@ -1,3 +1,4 @@
+import type { RunFormat } from "../marked-text.ts";
 import { child, children, integer, isOn, type XmlNode } from "../package/xml-tree.ts";
 
 /** What a paragraph style says about the role of its paragraphs, with everything it inherits. */
@@ -25,10 +26,32 @@ export function isMonospaced(runProperties: XmlNode | undefined): boolean | unde
   return font === undefined ? undefined : MONOSPACED.test(font);
 }
 
+/** What run properties set themselves; what they leave out is inherited. */
+export function runFormat(properties: XmlNode | undefined): RunFormat {
+  const toggle = (...names: readonly string[]): boolean | undefined => {
+    for (const name of names) {
+      const node = child(properties, name);
+      if (node !== undefined) return isOn(node, "w:val");
+    }
+    return undefined;
+  };
+  const strong = toggle("w:b");
+  const emphasis = toggle("w:i");
+  const strikethrough = toggle("w:strike", "w:dstrike");
+  const raised = child(properties, "w:vertAlign")?.attributes["w:val"];
+  return {
+    ...(strong === undefined ? {} : { strong }),
+    ...(emphasis === undefined ? {} : { emphasis }),
+    ...(strikethrough === undefined ? {} : { strikethrough }),
+    ...(raised === undefined ? {} : { superscript: raised === "superscript", subscript: raised === "subscript" }),
+  };
+}
+
 /** The styles of a document, resolved along their `basedOn` chains. */
 export class DocxStyles {
   readonly #nodes = new Map<string, XmlNode>();
   readonly #resolved = new Map<string, ParagraphStyle>();
+  readonly #characters = new Map<string, RunFormat>();
   readonly #defaultParagraph: string | undefined;
   readonly #defaultMonospaced: boolean;
 
@@ -64,6 +87,21 @@ export class DocxStyles {
   /** A document written wholly in a typewriter face has no code in it, so such a face then means nothing. */
   get documentIsMonospaced(): boolean {
     return this.#defaultMonospaced;
+  }
+
+  /** What a character style sets, with what it inherits. */
+  character(id: string): RunFormat {
+    let format = this.#characters.get(id);
+    if (format === undefined) {
+      format = Object.assign(
+        {},
+        ...this.chain(id)
+          .reverse()
+          .map((node) => runFormat(child(node, "w:rPr"))),
+      ) as RunFormat;
+      this.#characters.set(id, format);
+    }
+    return format;
   }
 
   paragraph(id: string | undefined): ParagraphStyle {

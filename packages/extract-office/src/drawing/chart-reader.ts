@@ -103,6 +103,29 @@ function dataColumns(series: readonly Series[]): { header: string; values: reado
   return columns;
 }
 
+const EXTENDED_NAMES: Readonly<Record<string, string>> = {
+  clusteredColumn: "Bar",
+  paretoLine: "Pareto",
+  boxWhisker: "Box and whisker",
+  regionMap: "Map",
+};
+
+/** What kind of chart it is, in words: "Bar chart", "Bar and line chart". */
+function chartType(root: XmlNode): string {
+  const words = new Set<string>();
+  for (const node of children(child(root, "c:chart", "c:plotArea"))) {
+    // c:barChart, c:bar3DChart, c:ofPieChart
+    const match = /^c:(?:of)?([A-Za-z]+?)(?:3D)?Chart$/.exec(node.name);
+    if (match !== null) words.add(match[1]!.toLowerCase());
+  }
+  for (const node of descendants(child(root, "cx:chart", "cx:plotArea"), "cx:series")) {
+    const id = node.attributes.layoutId ?? "";
+    if (id !== "") words.add((EXTENDED_NAMES[id] ?? id).toLowerCase());
+  }
+  const text = [...words].join(" and ");
+  return text === "" ? "" : `${text.charAt(0).toUpperCase()}${text.slice(1)} chart`;
+}
+
 /** A chart as a caption and the table of its data, from the caches that the file carries. */
 export async function* readChart(
   opc: OpcPackage,
@@ -119,6 +142,8 @@ export async function* readChart(
   const columns = dataColumns(series);
   const rows = columns.reduce((most, column) => Math.max(most, column.values.length), 0);
   if (rows === 0) return;
+  const type = chartType(root);
+  let isFirst = true;
   const assembler = new TableAssembler(location);
   assembler.addRow(
     columns.map(({ header }, column) => ({ column, text: header })),
@@ -128,6 +153,8 @@ export async function* readChart(
     assembler.addRow(columns.map(({ values }, column) => ({ column, text: values[row] ?? "" })));
     if (!assembler.full && row < rows - 1) continue;
     const element = assembler.take();
-    if (element !== undefined) yield { ...element, attributes: { source: "chart" } };
+    if (element === undefined) continue;
+    yield { ...element, attributes: { source: "chart", ...(isFirst && type !== "" ? { chart: type } : {}) } };
+    isFirst = false;
   }
 }

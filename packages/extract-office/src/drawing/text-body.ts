@@ -1,15 +1,41 @@
-import { child, children, integer, textContent, type XmlNode } from "../package/xml-tree.ts";
+import { MarkedText, type RunFormat } from "../marked-text.ts";
+import { child, children, integer, isOn, textContent, type XmlNode } from "../package/xml-tree.ts";
 import { renderMath } from "./math-text.ts";
 
 /** Text of a DrawingML paragraph (`a:p`): runs, fields, breaks and formulas. */
 export function paragraphText(paragraph: XmlNode): string {
-  let text = "";
+  return markedParagraph(paragraph).text;
+}
+
+/** The same with the marks of its runs; `address` says where a relationship to something outside goes. */
+export function markedParagraph(
+  paragraph: XmlNode,
+  address?: (relationshipId: string) => string | undefined,
+): MarkedText {
+  const marked = new MarkedText();
   for (const member of children(paragraph)) {
-    if (member.name === "a:r" || member.name === "a:fld") text += textContent(child(member, "a:t"));
-    else if (member.name === "a:br") text += "\n";
-    else if (member.name === "a14:m") text += formula(member);
+    if (member.name === "a:r" || member.name === "a:fld") {
+      const properties = child(member, "a:rPr");
+      const format = properties === undefined || address === undefined ? undefined : runFormat(properties, address);
+      marked.append(textContent(child(member, "a:t")), format);
+    } else if (member.name === "a:br") marked.append("\n");
+    else if (member.name === "a14:m") marked.append(formula(member));
   }
-  return text;
+  return marked;
+}
+
+function runFormat(properties: XmlNode, address: (relationshipId: string) => string | undefined): RunFormat {
+  const { b, i, strike = "noStrike" } = properties.attributes;
+  const baseline = integer(properties, "baseline") ?? 0;
+  const link = child(properties, "a:hlinkClick")?.attributes["r:id"];
+  return {
+    strong: b !== undefined && isOn(properties, "b"),
+    emphasis: i !== undefined && isOn(properties, "i"),
+    strikethrough: strike !== "noStrike",
+    superscript: baseline > 0,
+    subscript: baseline < 0,
+    href: link === undefined ? undefined : address(link),
+  };
 }
 
 function formula(node: XmlNode): string {

@@ -2,7 +2,7 @@ import type { DocumentElement, ElementLocation } from "@groundwork/contracts";
 import { commentElement } from "../comment-element.ts";
 import { child, children, descendants, integer, textContent, type XmlNode } from "../package/xml-tree.ts";
 import { type RowCell, TableAssembler } from "../table-assembler.ts";
-import { cleanAltText, cleanLine, cleanText } from "../text.ts";
+import { altTextElement, cleanLine, cleanText, readAltText } from "../text.ts";
 import type { OdfStyles } from "./odf-styles.ts";
 
 const MAX_REPEATED_SPACES = 1000;
@@ -166,10 +166,8 @@ export class OdfTextReader {
   }
 
   *#frame(node: XmlNode): Generator<DocumentElement> {
-    const altText = cleanAltText(textContent(child(node, "svg:desc")) || textContent(child(node, "svg:title")));
-    if (altText !== "") {
-      yield this.#place({ kind: "figure", text: altText, attributes: { source: "alternative-text" } });
-    }
+    const altText = readAltText(textContent(child(node, "svg:desc")) || textContent(child(node, "svg:title")));
+    if (altText.text !== "") yield this.#place(altTextElement(altText));
     yield* this.blocks(children(node));
   }
 
@@ -237,5 +235,10 @@ export function odfComment(node: XmlNode, location?: ElementLocation): DocumentE
   const text = cleanText(lines.join("\n")).trim();
   if (text === "") return undefined;
   const date = textContent(child(node, "dc:date"));
-  return commentElement(text, textContent(child(node, "dc:creator")), date === "" ? undefined : date, location);
+  return commentElement(
+    text,
+    { name: textContent(child(node, "dc:creator")) },
+    date === "" ? undefined : date,
+    location,
+  );
 }

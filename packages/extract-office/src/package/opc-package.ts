@@ -12,6 +12,15 @@ export interface Relationship {
   readonly external: boolean;
 }
 
+/** Where a relationship to something outside of the package goes. */
+export function addressOf(
+  relationships: ReadonlyMap<string, Relationship>,
+  id: string | undefined,
+): string | undefined {
+  const found = id === undefined ? undefined : relationships.get(id);
+  return found?.external === true ? found.target : undefined;
+}
+
 /** An Open Packaging Conventions file: parts and the relationships between them. */
 export class OpcPackage {
   readonly zip: ZipPackage;

@@ -1,13 +1,14 @@
 import { type CallOptions, type DocumentElement, GroundworkError, throwIfAborted } from "@groundwork/contracts";
+import type { CommentAuthor } from "../comment-element.ts";
 import { readChart } from "../drawing/chart-reader.ts";
 import { readDiagram } from "../drawing/diagram-reader.ts";
 import { readEmbedded } from "../drawing/embedded-file.ts";
 import { bodyText } from "../drawing/text-body.ts";
 import type { ResolvedOfficeOptions } from "../office-options.ts";
 import type { OfficePart } from "../office-part.ts";
-import type { OpcPackage } from "../package/opc-package.ts";
+import { addressOf, type OpcPackage } from "../package/opc-package.ts";
 import { child, children, descendants, isOn, type XmlNode } from "../package/xml-tree.ts";
-import { cleanAltText, cleanLine, cleanText } from "../text.ts";
+import { altTextElement, cleanLine, cleanText, readAltText } from "../text.ts";
 import { readingOrder } from "./shape-order.ts";
 import { readCommentAuthors, readSlideComments } from "./slide-comments.ts";
 import { SlideLayout } from "./slide-layout.ts";
@@ -22,11 +23,11 @@ const isTitle = (shape: SlideShape): boolean => /^(?:title|ctrTitle)$/.test(shap
 /** What lasts while a presentation is read. */
 class Deck {
   readonly opc: OpcPackage;
-  readonly authors: ReadonlyMap<string, string>;
+  readonly authors: ReadonlyMap<string, CommentAuthor>;
   readonly #layouts = new Map<string, SlideLayout>();
   readonly #toldFurniture = new Set<string>();
 
-  constructor(opc: OpcPackage, authors: ReadonlyMap<string, string>) {
+  constructor(opc: OpcPackage, authors: ReadonlyMap<string, CommentAuthor>) {
     this.opc = opc;
     this.authors = authors;
   }
@@ -112,10 +113,11 @@ async function* readShape(
 ): AsyncGenerator<OfficePart> {
   const location = { slide };
   const { node } = shape;
-  const altText = cleanAltText(shape.altText);
-  if (altText !== "") yield { kind: "figure", text: altText, location, attributes: { source: "alternative-text" } };
+  const altText = readAltText(shape.altText);
+  if (altText.text !== "") yield altTextElement(altText, location);
   if (node.name === "p:sp") {
-    yield* readTextShape(shape, layout, location);
+    const relationships = await deck.opc.relationships(part);
+    yield* readTextShape(shape, layout, location, (id) => addressOf(relationships, id));
   } else if (node.name === "p:graphicFrame") {
     for (const table of descendants(node, "a:tbl")) yield* readSlideTable(table, location);
     for (const name of ["c:chart", "cx:chart"]) {

@@ -1,17 +1,21 @@
 import type { DocumentElement } from "@groundwork/contracts";
-import { commentElement } from "../comment-element.ts";
+import { type CommentAuthor, commentElement } from "../comment-element.ts";
 import { bodyText } from "../drawing/text-body.ts";
 import type { OpcPackage } from "../package/opc-package.ts";
 import { child, children, textContent, type XmlNode } from "../package/xml-tree.ts";
 import { cleanText } from "../text.ts";
 
 /** Names of those who comment, by id: one list for the comments of old, one for the threads of today. */
-export async function readCommentAuthors(opc: OpcPackage, presentationPart: string): Promise<Map<string, string>> {
-  const authors = new Map<string, string>();
+export async function readCommentAuthors(
+  opc: OpcPackage,
+  presentationPart: string,
+): Promise<Map<string, CommentAuthor>> {
+  const authors = new Map<string, CommentAuthor>();
   for (const type of ["commentAuthors", "authors"]) {
     for (const target of await opc.related(presentationPart, type)) {
       for (const node of children(await opc.readOptional(target))) {
-        authors.set(node.attributes.id ?? "", node.attributes.name ?? "");
+        const { id = "", name, initials } = node.attributes;
+        authors.set(id, { name, initials });
       }
     }
   }
@@ -23,7 +27,7 @@ export async function* readSlideComments(
   opc: OpcPackage,
   slidePart: string,
   slide: number,
-  authors: ReadonlyMap<string, string>,
+  authors: ReadonlyMap<string, CommentAuthor>,
 ): AsyncGenerator<DocumentElement> {
   const element = (node: XmlNode, text: string, createdAt: string | undefined): DocumentElement => {
     return commentElement(text, authors.get(node.attributes.authorId ?? ""), createdAt, { slide });

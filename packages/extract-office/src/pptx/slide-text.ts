@@ -1,5 +1,6 @@
 import type { DocumentElement, ElementLocation } from "@groundwork/contracts";
-import { paragraphLevel, paragraphText } from "../drawing/text-body.ts";
+import { markedParagraph, paragraphLevel } from "../drawing/text-body.ts";
+import { withMarks } from "../marked-text.ts";
 import { bulletMarker, formatListNumber } from "../number-format.ts";
 import { child, children, type XmlNode } from "../package/xml-tree.ts";
 import { cleanText } from "../text.ts";
@@ -45,19 +46,28 @@ export function* readTextShape(
   shape: SlideShape,
   layout: SlideLayout,
   location: ElementLocation,
+  address: (relationshipId: string) => string | undefined,
 ): Generator<DocumentElement> {
   const counters = new ListCounters();
   const body: XmlNode | undefined = child(shape.node, "p:txBody");
   for (const paragraph of children(body, "a:p")) {
-    const text = cleanText(paragraphText(paragraph)).trimStart();
+    const marked = markedParagraph(paragraph, address);
+    const text = cleanText(marked.text).trimStart();
     if (text.trim() === "") continue;
     const level = paragraphLevel(paragraph);
     const marker = counters.next(level, layout.bullet(shape, child(paragraph, "a:pPr"), level));
-    if (marker === undefined) yield { kind: "paragraph", text, location };
+    if (marker === undefined) yield withMarks({ kind: "paragraph", text, location }, marked);
     else {
       const simple = !/^[\dA-Za-z(]/.test(marker) || /^[\dA-Za-z]+[.)]$/.test(marker);
-      const shown = simple ? text : `${marker} ${text}`;
-      yield { kind: "list_item", level, text: shown, location, attributes: { marker } };
+      const prefix = simple ? "" : `${marker} `;
+      const item: DocumentElement = {
+        kind: "list_item",
+        level,
+        text: `${prefix}${text}`,
+        location,
+        attributes: { marker },
+      };
+      yield withMarks(item, marked, prefix);
     }
   }
 }

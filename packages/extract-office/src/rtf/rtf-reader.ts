@@ -287,7 +287,7 @@ export class RtfReader {
         return;
       case "annotation": {
         const shown = cleanText(text).trim();
-        if (shown !== "") this.#after.push(commentElement(shown, this.#author, undefined));
+        if (shown !== "") this.#after.push(commentElement(shown, { name: this.#author }, undefined));
         return;
       }
       case "footnote": {

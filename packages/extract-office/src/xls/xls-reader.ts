@@ -80,7 +80,7 @@ function* readSheet(stream: Uint8Array, globals: BiffGlobals, sheet: BoundSheet)
   for (const { row, column, object, author } of content.notes) {
     const text = content.objectTexts.get(object) ?? "";
     const range = rangeName({ top: row, left: column, bottom: row, right: column });
-    if (text !== "") yield commentElement(text, author, undefined, { sheet: name, range });
+    if (text !== "") yield commentElement(text, { name: author }, undefined, { sheet: name, range });
   }
   for (const { kind, code } of content.furniture) {
     const text = furnitureText(code);

@@ -21,7 +21,7 @@ async function* threadedComments(
     for (const node of children(await opc.readOptional(target), "tc:threadedComment")) {
       const { ref = "", personId = "", dT } = node.attributes;
       const text = cleanText(textContent(child(node, "tc:text")));
-      if (text !== "") yield commentElement(text, authors.get(personId), dT, { sheet, range: ref });
+      if (text !== "") yield commentElement(text, { name: authors.get(personId) }, dT, { sheet, range: ref });
     }
   }
 }
@@ -49,7 +49,7 @@ export async function* readSheetComments(
       const { ref = "" } = node.attributes;
       const text = richText(child(node, "x:text"));
       if (text === "" || threaded.has(ref)) continue;
-      yield commentElement(text, authors[integer(node, "authorId") ?? -1], undefined, { sheet, range: ref });
+      yield commentElement(text, { name: authors[integer(node, "authorId") ?? -1] }, undefined, { sheet, range: ref });
     }
   }
 }

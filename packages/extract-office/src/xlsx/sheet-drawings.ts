@@ -7,7 +7,7 @@ import type { OfficePart } from "../office-part.ts";
 import type { OpcPackage } from "../package/opc-package.ts";
 import { child, children, descendants, textContent, type XmlNode } from "../package/xml-tree.ts";
 import { rangeName } from "../sheet/cell-reference.ts";
-import { cleanAltText, cleanText } from "../text.ts";
+import { altTextElement, cleanText, readAltText } from "../text.ts";
 
 /** Cell under the top left corner of an anchor. */
 function anchorLocation(anchor: XmlNode, sheet: string): ElementLocation {
@@ -33,8 +33,8 @@ export async function* readSheetDrawings(opc: OpcPackage, part: string, sheet: s
         if (text !== "") yield { kind: "paragraph", text, location, attributes: { source: "text-box" } };
       }
       for (const properties of descendants(anchor, "xdr:cNvPr")) {
-        const text = cleanAltText(properties.attributes.descr || properties.attributes.title);
-        if (text !== "") yield { kind: "figure", text, location, attributes: { source: "alternative-text" } };
+        const altText = readAltText(properties.attributes.descr || properties.attributes.title);
+        if (altText.text !== "") yield altTextElement(altText, location);
       }
       for (const name of ["c:chart", "cx:chart"]) {
         for (const chart of descendants(anchor, name)) {
