@@ -1,7 +1,7 @@
 export type BreakerState = "closed" | "open" | "half-open";
 
 export interface BreakerOptions {
-  /** Failures in a row, throttling not counted, that open it. @default 8 */
+  /** Failures in a row, throttling not counted, that open it. @default 5 */
   readonly failures?: number;
   /** Milliseconds until the first probe; doubled after each probe that fails. @default 10_000 */
   readonly openMs?: number;
@@ -19,7 +19,7 @@ export class CircuitBreaker {
   #openUntil = 0;
   #probing = false;
 
-  constructor({ failures = 8, openMs = 10_000, maxOpenMs = 120_000 }: BreakerOptions) {
+  constructor({ failures = 5, openMs = 10_000, maxOpenMs = 120_000 }: BreakerOptions) {
     this.#failures = failures;
     this.#openMs = openMs;
     this.#maxOpenMs = Math.max(openMs, maxOpenMs);

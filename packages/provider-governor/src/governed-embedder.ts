@@ -44,6 +44,8 @@ class EmbeddingCall {
   readonly positions = new Map<string, number[]>();
   readonly done = new Set<string>();
   readonly failures = new Map<string, GroundworkError>();
+  /** Fires when the call has failed: what has not been sent yet is not sent any more. */
+  readonly failed = new AbortController();
   readonly #dimensions: number;
   tokens = 0;
 
@@ -167,6 +169,9 @@ class GovernedEmbedder implements Embedder {
         },
         {
           signal,
+          // Each call of doEmbed takes turns with the others: a question does not wait for an ingestion's whole queue.
+          caller: call,
+          waitSignal: call.failed.signal,
           // Somebody waits for the answer of a query; an ingestion can wait for the provider.
           onOpen: purpose === "query" ? "fail" : "wait",
           ...(this.#options.deadlineMs === undefined ? {} : { deadlineMs: this.#options.deadlineMs }),
@@ -177,6 +182,7 @@ class GovernedEmbedder implements Embedder {
       const hints = providerHintsOf(error);
       if (hints?.requestTooLarge !== true) {
         for (const { text } of rest) call.failures.set(text, error);
+        call.failed.abort(error);
         return;
       }
       this.#learn(sizeOf(rest), hints.limits);
@@ -211,6 +217,7 @@ class GovernedEmbedder implements Embedder {
       this.#keep(call, pieces, partial.embedded, partial.vectors, purpose, signal);
       if (partial.embedded.length > 0) context.progress();
       call.tokens += partial.tokens ?? 0;
+      if (partial.tokens !== undefined) context.report({ tokens: partial.tokens });
       const again: Piece[] = [];
       for (const { index, error: reason } of partial.failures) {
         call.failures.set(texts[index]!, reason);

@@ -22,7 +22,7 @@ export interface GovernorOptions {
     readonly max?: number;
   };
   readonly retry?: {
-    /** Tries of one call in all; throttled ones are not counted. @default 8 */
+    /** Tries of one call in all; throttled ones are not counted. @default 10 */
     readonly maxAttempts?: number;
     /** Full jitter between 0 and `baseMs * 2^n`, at most `maxMs`. @default 250 */
     readonly baseMs?: number;
@@ -57,8 +57,15 @@ export interface GovernorOptions {
 }
 
 export interface RunOptions {
+  /** Whose call it is: callers take turns, each in its own order. Any value that tells them apart. Default: all are one caller. */
+  readonly caller?: unknown;
   /** Removes a waiting call from the queue at once; reaches a running one through the signal of its context. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Removes a waiting call from the queue at once and keeps a failed one from being repeated, but leaves a running request alone: its
+   * answer is already being paid for.
+   */
+  readonly waitSignal?: AbortSignal | undefined;
   /** The whole call, waiting and repeating included, in milliseconds; then it ends with `TIMED_OUT`. Default: none. */
   readonly deadlineMs?: number;
   /** What to do when the queue is full. @default "wait" */
@@ -147,7 +154,7 @@ export function resolveOptions(options: GovernorOptions): GovernorSettings {
     tokensPerMinute: quotas.tokensPerMinute,
     initialConcurrency: Math.min(concurrency.initial ?? 4, maxConcurrency),
     maxConcurrency,
-    maxAttempts: retry.maxAttempts ?? 8,
+    maxAttempts: retry.maxAttempts ?? 10,
     baseMs: retry.baseMs ?? 250,
     maxMs: retry.maxMs ?? 30_000,
     maxPauseMs: retry.maxPauseMs ?? 900_000,

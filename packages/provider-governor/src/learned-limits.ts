@@ -4,12 +4,14 @@ export interface RequestSize {
   readonly tokens: number;
 }
 
-/** One dimension of a request's size: what was accepted, what was certainly refused for it, and what to try at most now. */
+/** One dimension of a request's size: what was accepted, what was refused, and what to try at most now. */
 class Bound {
   readonly #declared: number;
   accepted = 0;
-  refused: number = Number.POSITIVE_INFINITY;
   limit: number;
+  #refused = Number.POSITIVE_INFINITY;
+  /** Whether it was certainly this dimension that was too large, and not the other one. */
+  #certain = false;
 
   constructor(declared: number) {
     this.#declared = declared;
@@ -21,32 +23,40 @@ class Bound {
     return this.limit >= this.#declared || this.accepted === 0 ? this.limit : Math.min(this.limit, this.accepted);
   }
 
-  accept(size: number): void {
+  /**
+   * `oneMore`: the size with one more text of the same length. `decisive`: the other dimension was so small that a refusal would
+   * have been for this one.
+   */
+  accept(size: number, oneMore: number, decisive: boolean): void {
     this.accepted = Math.max(this.accepted, size);
-    if (this.accepted >= this.refused) this.refused = Number.POSITIVE_INFINITY;
+    if (this.accepted >= this.#refused) this.#refused = Number.POSITIVE_INFINITY;
     // Only a request that filled the limit says that it may be too low.
-    if (size < this.limit * 0.75 || this.limit >= this.#declared) return;
-    const gap = this.refused - this.accepted;
-    if (Number.isFinite(gap) && gap <= Math.max(1, this.accepted / 8)) return;
-    const next = Number.isFinite(gap) ? this.accepted + Math.floor(gap / 2) : this.limit * 2;
+    if (oneMore < this.limit * 0.75 || this.limit >= this.#declared) return;
+    const gap = this.#refused - this.accepted;
+    const bisects = Number.isFinite(gap) && (this.#certain || !decisive);
+    if (bisects && gap <= Math.max(1, this.accepted / 8)) return;
+    const next = bisects ? this.accepted + Math.floor(gap / 2) : this.limit * 2;
     this.limit = Math.min(this.#declared, Math.max(this.limit, next));
   }
 
-  /** `certain`: it was this dimension that the provider refused. */
   refuse(size: number, certain: boolean): void {
-    if (certain) this.refused = Math.min(this.refused, size);
+    if (certain && !this.#certain) this.#refused = size;
+    else if (certain || !this.#certain) this.#refused = Math.min(this.#refused, size);
+    this.#certain ||= certain;
     this.limit = Math.max(1, Math.min(this.limit, Math.max(this.accepted, Math.floor(size / 2))));
   }
 
   state(limit: number): void {
     this.limit = Math.max(1, Math.min(this.limit, limit));
-    this.refused = Math.min(this.refused, limit + 1);
+    this.#refused = Math.min(this.#refused, limit + 1);
+    this.#certain = true;
   }
 }
 
 /**
  * How large a request may be, learned from what a provider takes and refuses. A refusal that does not say whether there were too
- * many texts or too many tokens lowers both; later successes show which of the two it was, and the other grows back.
+ * many texts or too many tokens lowers both; later requests, few long texts or many short ones, show which of the two it was, and
+ * the other grows back.
  */
 export class LearnedLimits {
   readonly #texts: Bound;
@@ -74,9 +84,11 @@ export class LearnedLimits {
     return this.#tokens.safe;
   }
 
-  accepted(size: RequestSize): void {
-    this.#texts.accept(size.texts);
-    this.#tokens.accept(size.tokens);
+  accepted({ texts, tokens }: RequestSize): void {
+    const fewTexts = texts <= this.#texts.accepted / 2;
+    const fewTokens = tokens <= this.#tokens.accepted / 2;
+    this.#texts.accept(texts, texts + 1, fewTokens);
+    this.#tokens.accept(tokens, tokens + tokens / texts, fewTexts);
   }
 
   /** `stated`: limits that the refusal named. A single text says nothing about batches. */

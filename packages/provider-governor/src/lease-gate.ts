@@ -46,9 +46,13 @@ export class LeaseGate {
     this.#pauses = this.#lease.pause(until - now, { signal: this.#closing }).catch(() => {});
   }
 
+  /** What cannot be given back is lost, as it is when a process dies: no reason to fail. */
   async close(): Promise<void> {
     await Promise.all([this.#asking, this.#pauses]);
-    await this.#lease.release();
+    const { name, onEvent } = this.#settings;
+    await this.#lease.release().catch(() => {
+      publishEvent({ type: "lease", governor: name, outcome: "failed", waitMs: 0 }, onEvent);
+    });
   }
 
   async #ask(cost: ProviderCost, onRefused: (error: GroundworkError) => void): Promise<void> {

@@ -80,9 +80,8 @@ export class Pacer {
   }
 
   /** `busy`: the concurrency limit was reached. */
-  succeeded({ estimated }: Passage, actual: ProviderCost, busy: boolean, now: number): void {
-    this.#requests?.giveBack(estimated.requests - actual.requests);
-    this.#tokens?.giveBack(estimated.tokens - actual.tokens);
+  succeeded(passage: Passage, actual: ProviderCost, busy: boolean, now: number): void {
+    this.settle(passage, actual);
     this.#answered(now);
     this.#waves = 0;
     this.#throttledSince = undefined;
@@ -94,7 +93,6 @@ export class Pacer {
   /** Slows everybody down. Gives an error when waiting on has no sense; then nobody should. */
   throttled(passage: Passage, failure: ProviderFailure, now: number): GroundworkError | undefined {
     const { name, maxPauseMs, giveUpAfterMs, random } = this.#settings;
-    this.#refundTokens(passage);
     this.#answered(now);
     const from = this.#limit.value;
     const newWave = this.#limit.throttled(passage.serial, this.#serial);
@@ -114,21 +112,27 @@ export class Pacer {
         failure,
       );
     }
-    // Everybody who was told the same moment must not come back at the same moment.
-    const pause =
-      asked !== undefined
-        ? asked + random() * Math.min(1_000, asked / 10)
-        : newWave
-          ? fullJitter(this.#waves, this.#settings, random)
-          : 0;
+    // Everybody who was told the same moment must not come back at the same moment. A provider that names a time and then
+    // throttles again named too short a one.
+    const told = asked === undefined ? 0 : asked + random() * Math.min(1_000, asked / 10);
+    const own =
+      newWave && (asked === undefined || this.#waves > 1) ? fullJitter(this.#waves, this.#settings, random) : 0;
+    const pause = Math.max(told, own);
     this.#pause(pause, asked === undefined ? "throttled" : "retry-after", now);
     return undefined;
   }
 
-  /** The provider failed without a word about too many calls. Returns whether the breaker opened by it. */
-  failed(passage: Passage, failure: ProviderFailure, now: number): boolean {
+  /**
+   * The provider failed without a word about too many calls. Returns whether the breaker is open now. `progressed`: part of the
+   * request was served, so that the provider is there.
+   */
+  failed(passage: Passage, failure: ProviderFailure, progressed: boolean, now: number): boolean {
     if (failure.retryAfterMs !== undefined)
       this.#pause(Math.min(failure.retryAfterMs, this.#settings.maxPauseMs), "retry-after", now);
+    if (progressed) {
+      this.#answered(now);
+      return false;
+    }
     const from = this.#breaker.state(now);
     this.#breaker.failed(passage.probe, now);
     const to = this.#breaker.state(now);
@@ -137,9 +141,13 @@ export class Pacer {
   }
 
   /** The provider answered that it will not do this request: it is there, and says nothing about its load. */
-  refused(passage: Passage, now: number): void {
-    this.#refundTokens(passage);
+  refused(now: number): void {
     this.#answered(now);
+  }
+
+  /** Corrects what an attempt took from the quotas of tokens. A request is counted even when it is not served. */
+  settle({ estimated }: Passage, actual: ProviderCost): void {
+    this.#tokens?.giveBack(estimated.tokens - actual.tokens);
   }
 
   /** The attempt was aborted. What it took from the quotas may have been used. */
@@ -180,11 +188,6 @@ export class Pacer {
     const from = this.#breaker.state(now);
     this.#breaker.answered();
     if (from !== "closed") this.#emit("breaker", { from, to: "closed" });
-  }
-
-  /** Tokens of a request that was not served are not counted by providers; the request itself often is. */
-  #refundTokens({ estimated }: Passage): void {
-    this.#tokens?.giveBack(estimated.tokens);
   }
 
   #giveUp(message: string, failure: ProviderFailure): GroundworkError {

@@ -1,11 +1,12 @@
-import type { ProviderCost } from "@groundwork/contracts";
+import type { GroundworkError, ProviderCost } from "@groundwork/contracts";
+import type { Turn } from "./call-queue.ts";
 import type { FailureKind } from "./classify-failure.ts";
 import type { GovernorEvent } from "./governor-event.ts";
 import type { CallCost, ProviderCall } from "./governor-options.ts";
 
 /** A call from the moment it is given to the moment it is settled; it leaves the queue for each attempt and may come back. */
 export interface QueuedCall {
-  readonly ticket: number;
+  readonly turn: Turn;
   readonly cost: CallCost;
   readonly run: ProviderCall<unknown>;
   readonly resolve: (value: unknown) => void;
@@ -14,6 +15,8 @@ export interface QueuedCall {
   readonly onOpen: "wait" | "fail";
   /** Milliseconds since the epoch; infinity without a deadline. */
   readonly deadlineAt: number;
+  /** Set once nobody wants it repeated any more. */
+  stopped: GroundworkError | undefined;
   notBefore: number;
   queuedAt: number;
   /** Attempts begun, the throttled ones too. */

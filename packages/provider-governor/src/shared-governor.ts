@@ -1,5 +1,6 @@
 import { canonicalJson, GroundworkError } from "@groundwork/contracts";
-import { createGovernor, type Governor, type GovernorStatistics } from "./governor.ts";
+import { createGovernor } from "./create-governor.ts";
+import type { Governor, GovernorStatistics } from "./governor.ts";
 import { closedError } from "./governor-errors.ts";
 import type { GovernorEvent } from "./governor-event.ts";
 import type { CallCost, GovernorOptions, ProviderCall, RunOptions } from "./governor-options.ts";
@@ -63,7 +64,7 @@ class SharedGovernor implements Governor {
   async run<T>(cost: CallCost, call: ProviderCall<T>, options: RunOptions = {}): Promise<T> {
     this.#requireOpen();
     const signal = this.#signal(options.signal);
-    const work = this.#entry.governor.run(cost, call, { ...options, signal });
+    const work = this.#entry.governor.run(cost, call, { caller: this, ...options, signal });
     this.#running.add(work);
     try {
       return await work;

@@ -1,8 +1,8 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { type CallOptions, GroundworkError, type QuotaStore, throwIfAborted } from "@groundwork/contracts";
 
-/** How long a write of another process is waited for; longer ones are a retryable `CATALOG_BUSY`. */
-const BUSY_TIMEOUT_MS = 2_000;
+/** How long a write of another process is waited for (in this thread); longer ones are a retryable `CATALOG_BUSY`. */
+const BUSY_TIMEOUT_MS = 250;
 const SQLITE_BUSY = 5;
 const SQLITE_FULL = 13;
 

@@ -235,6 +235,15 @@ describe("manners", () => {
     expect((await clock.run(ingestion)).vectors).toEqual(await truth(textsOf(5)));
   });
 
+  test("a question takes its turn among the requests of an ingestion", async () => {
+    const { fake, embedder } = make({}, { maxTextsPerCall: 1 }, { concurrency: { initial: 1, max: 1 } });
+    const ingestion = embedder.doEmbed(textsOf(100));
+    await clock.advance(100);
+    await clock.run(embedder.doEmbed(["question"], { purpose: "query" }));
+    expect(fake.ledger.requests("served")).toBeLessThan(10);
+    await clock.run(ingestion);
+  });
+
   test("learned limits are told", async () => {
     const events: GovernorEvent[] = [];
     const { embedder } = make({ maxTexts: 10 }, { maxTextsPerCall: 40 }, { onEvent: (event) => events.push(event) });

@@ -60,6 +60,25 @@ describe("order and concurrency", () => {
     expect(order).toEqual(["a0", "b1", "a2", "c3", "b4"]);
   });
 
+  test("callers who name themselves take turns: one call does not wait for a thousand of another", async () => {
+    make({ concurrency: { initial: 1, max: 1 } });
+    const order: string[] = [];
+    const call = (caller: string, name: string) =>
+      governor.run(
+        {},
+        async (context) => {
+          order.push(name);
+          await takes(1)(context);
+        },
+        { caller },
+      );
+    const work = [1, 2, 3, 4, 5].map((number) => call("ingestion", `i${number}`));
+    await clock.advance(1);
+    work.push(call("question", "q1"), call("question", "q2"));
+    await clock.run(Promise.all(work));
+    expect(order).toEqual(["i1", "i2", "q1", "i3", "q2", "i4", "i5"]);
+  });
+
   test("a throttled call keeps its place: nobody who came later overtakes it", async () => {
     make({ concurrency: { initial: 1, max: 1 } });
     const order: number[] = [];
@@ -246,6 +265,16 @@ describe("throttling", () => {
     expect(governor.statistics().attempts).toBe(1);
   });
 
+  test("a provider that names no time, or none worth the name, is not hammered", async () => {
+    make();
+    const until = clock.now() + 300_000;
+    const result = governor.run({}, async () => {
+      if (clock.now() < until) throw throttled(0);
+    });
+    await clock.run(result);
+    expect(governor.statistics().throttled).toBeLessThan(50);
+  });
+
   test("an account without any quota does not hang for ever", async () => {
     make({ retry: { giveUpAfterMs: 300_000 } });
     const began = clock.now();
@@ -368,6 +397,17 @@ describe("failures", () => {
     ]);
   });
 
+  test("an attempt that did part of its work neither opens the breaker nor uses up the tries", async () => {
+    make({ breaker: { failures: 2 }, retry: { maxAttempts: 2 } });
+    const result = governor.run({}, async ({ attempt, progress }) => {
+      if (attempt === 10) return attempt;
+      progress();
+      throw unavailable();
+    });
+    expect(await clock.run(result)).toBe(10);
+    expect(events.some((event) => event.type === "breaker")).toBe(false);
+  });
+
   test("throttlings do not open the breaker", async () => {
     make({ breaker: { failures: 2 } });
     const result = governor.run({}, async ({ attempt }) => {
@@ -402,6 +442,32 @@ describe("abort and close", () => {
     expect(seen?.aborted).toBe(true);
     expect(governor.statistics().inFlight).toBe(0);
     await expectError(() => governor.run({}, takes(1), { signal: AbortSignal.abort() }), "ABORTED");
+  });
+
+  test("a wait signal removes what waits and lets what runs come to its end, but not be repeated", async () => {
+    make({ concurrency: { initial: 2, max: 2 } });
+    const enough = new AbortController();
+    const options = { waitSignal: enough.signal };
+    const served = governor.run({}, takes(50), options);
+    const failing = governor.run(
+      {},
+      async (context) => {
+        await takes(20)(context);
+        throw throttled(60_000);
+      },
+      options,
+    );
+    const waiting = governor.run({}, takes(1), options);
+    const settled = Promise.allSettled([served, failing, waiting]);
+    await clock.advance(1);
+    enough.abort();
+    expect(await clock.run(settled, { limitMs: 100 })).toMatchObject([
+      { value: 1 },
+      { reason: { code: "ABORTED" } },
+      { reason: { code: "ABORTED" } },
+    ]);
+    expect(governor.statistics()).toMatchObject({ attempts: 2, queued: 0 });
+    await expectError(() => governor.run({}, takes(1), options), "ABORTED");
   });
 
   test("an abort during a pause or a back-off ends the call at once", async () => {

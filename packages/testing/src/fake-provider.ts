@@ -4,6 +4,7 @@ import {
   type EmbedResult,
   GroundworkError,
   type LanguageModel,
+  type TokenCounter,
   throwIfAborted,
   withPartialEmbedding,
   withProviderHints,
@@ -95,13 +96,30 @@ export const realTime: FakeProviderOptions["clock"] = {
 /** Time until a refusal arrives, milliseconds. */
 const REFUSAL_MS = 5;
 
+/** Counting is what a simulated run spends most of its time on, and the same texts are counted again and again. */
+function rememberingCounter(): TokenCounter {
+  const inner = testTokenCounter();
+  const counts = new Map<string, number>();
+  return {
+    ...inner,
+    count(text) {
+      let count = counts.get(text);
+      if (count === undefined) {
+        count = inner.count(text);
+        counts.set(text, count);
+      }
+      return count;
+    },
+  };
+}
+
 /** A metered remote model with planted trouble and a ledger of everything it billed. The same seed gives the same trouble. */
 export function fakeProvider(options: FakeProviderOptions): FakeProvider {
   const { clock, seed = 1, errorStyle: style = "groundwork", latency = { medianMs: 40, p99Ms: 40 } } = options;
   const { storms = [], outages = [], resets = {}, quota = {}, retryAfter: form = "none" } = options;
   const windowMs = quota.windowMs ?? 60_000;
   const random = seededRandom(seed);
-  const counter = testTokenCounter();
+  const counter = rememberingCounter();
   const ledger = new ProviderLedger();
   const startedAt = clock.now();
   let parallel = 0;
