@@ -10,6 +10,7 @@ import { evalCommand } from "./commands/eval.ts";
 import { exportCommand } from "./commands/export.ts";
 import { ingestCommand } from "./commands/ingest.ts";
 import { planCommand } from "./commands/plan.ts";
+import { reconcileCommand } from "./commands/reconcile.ts";
 import { searchCommand } from "./commands/search.ts";
 import { showCommand } from "./commands/show.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -31,6 +32,7 @@ const COMMANDS: readonly Command[] = [
   showCommand,
   evalCommand,
   exportCommand,
+  reconcileCommand,
   doctorCommand,
 ];
 

@@ -24,6 +24,9 @@ import {
   type Plan,
   type PlanOptions,
   planIngest,
+  type ReconcileOptions,
+  type ReconcileReport,
+  reconcile,
 } from "@groundwork/pipeline";
 import type { KnowledgeBaseRetriever } from "@groundwork/retrieval";
 
@@ -86,6 +89,12 @@ export class KnowledgeBase {
       this.parts,
       options,
     );
+  }
+
+  /** Compares store, texts and catalog in both directions and puts right what differs; `check: true` only reports. */
+  reconcile(options: ReconcileOptions = {}): Promise<ReconcileReport> {
+    this.#check();
+    return reconcile(this.parts, options);
   }
 
   /** The passages that decide a question, each with a citation that was checked against the canonical text. */

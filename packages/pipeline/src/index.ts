@@ -11,6 +11,13 @@ export { ingestSharded, type ShardExecutor, type ShardedIngestOptions } from "./
 export type { MediaTypeDetector, PipelineParts, PipelineSettings } from "./pipeline-parts.ts";
 export { type Plan, type PlanAction, type PlanItem, type PlanOptions, planIngest } from "./plan.ts";
 export type { IngestProgress } from "./progress.ts";
+export {
+  type Drift,
+  type DriftKind,
+  type ReconcileOptions,
+  type ReconcileReport,
+  reconcile,
+} from "./reconcile.ts";
 export { type Recovery, recover } from "./recover.ts";
 export { planShards, type RunShardOptions, runShard, type ShardOptions, type ShardReport } from "./shards.ts";
 export { type StageFingerprints, stageFingerprints } from "./stage-fingerprints.ts";

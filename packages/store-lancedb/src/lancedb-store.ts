@@ -25,6 +25,17 @@ function invalid(message: string): GroundworkError {
   return new GroundworkError("INVALID_ARGUMENT", message, { store: NAME });
 }
 
+/** Attempts at a scan whose files a purge removes before its first row. */
+const SCAN_ATTEMPTS = 5;
+
+function scanOvertaken(cause: unknown): GroundworkError {
+  return new GroundworkError(
+    "STORE_CONFLICT",
+    "The rows being scanned were rewritten by another process, and the old ones are gone. Scan again from the start.",
+    { store: NAME, retryable: true, cause },
+  );
+}
+
 function checkVector(vector: Float32Array | undefined, dimensions: number): void {
   if (vector === undefined) return;
   let sum = 0;
@@ -188,19 +199,31 @@ class LancedbStore implements VectorStore {
     const table = this.#table(options);
     const schema = resultSchema(options?.columns, this.#dimensions);
     const where = whereOf(filter, options?.watermark);
-    let query = table.query().select(schema.fields.map((field) => field.name));
-    if (where !== undefined) query = query.where(where);
-    const batches = query[Symbol.asyncIterator]();
-    try {
-      for (;;) {
-        const next = await readOnce("scan rows", options, () => batches.next());
-        if (next.done === true) return;
-        const batch = fromTableRows(next.value as never, schema);
-        for (let start = 0; start < batch.numRows; start += MAX_ROWS_PER_WRITE)
-          yield batch.slice(start, Math.min(start + MAX_ROWS_PER_WRITE, batch.numRows));
+    for (let attempt = 1; ; attempt++) {
+      const version = await read("read the table's version", options, () => table.version());
+      let query = table.query().select(schema.fields.map((field) => field.name));
+      if (where !== undefined) query = query.where(where);
+      const batches = query[Symbol.asyncIterator]();
+      let given = false;
+      try {
+        for (;;) {
+          const next = await readOnce("scan rows", options, () => batches.next());
+          if (next.done === true) return;
+          const batch = fromTableRows(next.value as never, schema);
+          for (let start = 0; start < batch.numRows; start += MAX_ROWS_PER_WRITE) {
+            given = true;
+            yield batch.slice(start, Math.min(start + MAX_ROWS_PER_WRITE, batch.numRows));
+          }
+        }
+      } catch (error) {
+        // A purge in another process removes the files of older versions: what is missing may be missing rightly.
+        const lost = GroundworkError.isInstance(error) && error.code === "STORE_CORRUPT";
+        if (!lost || (await table.version()) === version) throw error;
+        if (given) throw scanOvertaken(error);
+        if (attempt === SCAN_ATTEMPTS) throw error;
+      } finally {
+        await batches.return?.();
       }
-    } finally {
-      await batches.return?.();
     }
   }
 

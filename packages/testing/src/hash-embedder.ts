@@ -49,6 +49,7 @@ export interface HashEmbedder extends Embedder {
 export function testTokenCounter(): TokenCounter {
   return {
     id: "test:four-letters",
+    reference: { module: import.meta.url, name: "testTokenCounter" },
     specialTokens: 2,
     count(text: string): number {
       let tokens = 0;

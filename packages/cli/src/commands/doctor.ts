@@ -71,7 +71,7 @@ export const doctorCommand: Command = {
           for await (const document of catalog.listDocuments({ states: ["live", "stale"] }, { signal }))
             expected += document.chunks;
           if (live !== expected)
-            throw new Error(`the catalog counts ${expected} chunks, the store ${live}; run groundwork ingest`);
+            throw new Error(`the catalog counts ${expected} chunks, the store ${live}; run groundwork reconcile`);
           return `${status.documents.live} documents, ${live} chunks, store and catalog agree`;
         }),
       );
