@@ -4,10 +4,11 @@ import {
   type Enricher,
   type EnricherInput,
   type EnricherResult,
-  GroundworkError,
   isBody,
   throwIfAborted,
 } from "@groundwork/contracts";
+import { loadNgramDetector } from "./detect-by-ngrams.ts";
+import { LanguageEvidence } from "./language-evidence.ts";
 
 export interface LanguageEnricherOptions {
   /** Also mark elements that are clearly in another language than the document. @default true */
@@ -21,136 +22,187 @@ const ELEMENT_LENGTH = 600;
 /** Letters without which nothing is said about a document, and about an element. */
 const LEAST_LETTERS = 20;
 const LEAST_ELEMENT_LETTERS = 60;
-/** How much better than the document's language an element's must score (both 0..1). */
+/** Letters of an element that is worth a look at the n-gram tables when script and stop words say nothing. */
+const LEAST_DETECTED_LETTERS = 200;
+/** Looks at the n-gram tables for a document's main language, and for all of its elements. */
+const MOST_SAMPLE_DETECTIONS = 8;
+const MOST_ELEMENT_DETECTIONS = 16;
+/** How much better than the document's language an element's must score in the tables (both 0..1). */
 const CLEAR_MARGIN = 0.2;
 /** Elements between two looks at the signal and turns of the event loop. */
-const ELEMENTS_PER_TURN = 200;
+const ELEMENTS_PER_TURN = 1_000;
 
 /** Kinds whose text says little about the language. */
 const SKIPPED_KINDS: ReadonlySet<DocumentElement["kind"]> = new Set(["code", "formula", "page_number", "form_field"]);
 
-interface Detection {
-  readonly language: string;
-  readonly reliable: boolean;
-  readonly scores: Readonly<Record<string, number>>;
-}
+/** Other codes of languages that the tables name. */
+const ALIASES: Readonly<Record<string, string>> = {
+  bs: "hr",
+  fil: "tl",
+  id: "ms",
+  in: "ms",
+  iw: "he",
+  nb: "no",
+  nn: "no",
+  sh: "hr",
+  yue: "zh",
+};
 
-type Detect = (text: string) => Detection;
+let shared: LanguageEvidence | undefined;
 
-let loading: Promise<Detect> | undefined;
-
-/** The n-gram tables take about a second and 60 MB: they are read at the first document, once per thread. */
-function loadDetector(): Promise<Detect> {
-  loading ??= import("eld/extrasmall").then(({ eld }) => (text) => {
-    const result = eld.detect(text);
-    return { language: result.language, reliable: result.isReliable(), scores: result.getScores() };
-  });
-  return loading;
+/** The one counter of the thread: it is cleared before each text and read without a turn of the event loop between. */
+function sharedEvidence(): LanguageEvidence {
+  shared ??= new LanguageEvidence();
+  return shared;
 }
 
 /**
- * Tells the main language of a document (60 languages, by n-grams) when the text leaves no doubt, and marks elements that are
- * clearly in another one. What metadata or elements already state stays. A text that is too short or too mixed gets nothing.
+ * Tells the main language of a document (60 languages) when the text leaves no doubt, and marks elements that are clearly in
+ * another one. What metadata or elements already state stays. A text that is too short or too mixed gets nothing.
+ *
+ * Script and stop words decide; n-gram tables are loaded and asked only about texts on which those are silent.
  */
 export function languageEnricher({ perElement = true }: LanguageEnricherOptions = {}): Enricher {
   return {
-    identity: { name: "language", revision: "1", options: { perElement }, artifacts: ["eld@2.1.0:extrasmall"] },
+    identity: { name: "language", revision: "2", options: { perElement }, artifacts: ["eld@2.1.0:extrasmall"] },
     reference: { module: import.meta.url, name: "languageEnricher", options: { perElement } },
     async enrich(input: EnricherInput, { signal }: CallOptions = {}): Promise<EnricherResult> {
       throwIfAborted(signal, { stage: "enrich" });
-      const samples = samplesOf(input.elements);
-      if (samples.length === 0) return {};
-      const detect = await loadDetector().catch((cause: unknown) => {
-        loading = undefined;
-        throw new GroundworkError(
-          "MODEL_NOT_FOUND",
-          "Expected the n-gram tables of the package eld, but they cannot be loaded. Install the package again.",
-          { stage: "enrich", cause },
-        );
-      });
-      const language = input.metadata.language ?? mainLanguage(samples, detect);
+      const known: KnownLanguages = new Map();
+      const language = input.metadata.language ?? (await mainLanguage(input.elements, known));
       if (language === undefined) return {};
       const metadata = input.metadata.language === undefined ? { metadata: { language } } : {};
       if (!perElement) return metadata;
-      const elements = await markElements(input.elements, primarySubtag(language), detect, signal);
+      const elements = await markElements(input.elements, tableLanguage(language), known, signal);
       return elements === undefined ? metadata : { ...metadata, elements };
     },
   };
 }
 
-function primarySubtag(language: string): string {
-  return language.split("-")[0]!.toLowerCase();
-}
+/** Languages of elements that were read while the document's was sought. */
+type KnownLanguages = Map<DocumentElement, string>;
 
-function countLetters(text: string): number {
-  let letters = 0;
-  // A sign of a script without blanks says as much as a few letters.
-  for (const [sign] of text.matchAll(/\p{L}/gu))
-    letters += /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u.test(sign) ? 3 : 1;
-  return letters;
+/** The code by which the tables know a language. */
+function tableLanguage(language: string): string {
+  const primary = language.split(/[-_]/)[0]!.toLowerCase();
+  return ALIASES[primary] ?? primary;
 }
 
 interface Sample {
-  readonly text: string;
+  readonly texts: readonly string[];
   readonly letters: number;
+  readonly language: string | undefined;
+  /** See {@link LanguageEvidence.isSilent}. */
+  readonly isSilent: boolean;
 }
 
 /** Beginnings of elements from all over the document; short ones are put together. */
-function samplesOf(elements: readonly DocumentElement[]): Sample[] {
-  const texts = elements.filter((element) => isBody(element) && !SKIPPED_KINDS.has(element.kind));
-  const step = Math.max(1, texts.length / SAMPLED_ELEMENTS);
+function samplesOf(elements: readonly DocumentElement[], known: KnownLanguages): Sample[] {
+  const evidence = sharedEvidence();
+  const readable = elements.filter((element) => isBody(element) && !SKIPPED_KINDS.has(element.kind));
+  const step = Math.max(1, readable.length / SAMPLED_ELEMENTS);
   const samples: Sample[] = [];
-  let short = "";
-  for (let index = 0; Math.floor(index) < texts.length; index += step) {
-    const text = `${short}${texts[Math.floor(index)]!.text.slice(0, ELEMENT_LENGTH)}`;
-    const letters = countLetters(text);
-    short = letters < LEAST_ELEMENT_LETTERS ? `${text}\n` : "";
-    if (short === "") samples.push({ text, letters });
+  let texts: string[] = [];
+  let expected: string | undefined;
+  const add = (isCertain: boolean): void => {
+    const { letters, isSilent } = evidence;
+    const language = isCertain
+      ? expected
+      : (evidence.language() ?? (isSilent ? undefined : evidence.languageOfLists()));
+    samples.push({ texts, letters, language, isSilent: isSilent && language === undefined });
+    expected = language ?? expected;
+    texts = [];
+  };
+  for (let index = 0; Math.floor(index) < readable.length; index += step) {
+    const element = readable[Math.floor(index)]!;
+    if (texts.length === 0) evidence.clear();
+    texts.push(element.text);
+    const isCertain = evidence.read(element.text, 0, Math.min(element.text.length, ELEMENT_LENGTH), expected);
+    if (isCertain && texts.length === 1) known.set(element, expected!);
+    if (evidence.letters >= LEAST_ELEMENT_LETTERS) add(isCertain);
   }
-  const letters = countLetters(short);
-  return letters >= LEAST_LETTERS ? [...samples, { text: short, letters }] : samples;
+  if (texts.length > 0 && evidence.letters >= LEAST_LETTERS) add(false);
+  return samples;
 }
 
 /** The language of most of the letters. */
-function mainLanguage(samples: readonly Sample[], detect: Detect): string | undefined {
+async function mainLanguage(elements: readonly DocumentElement[], known: KnownLanguages): Promise<string | undefined> {
+  const samples = samplesOf(elements, known);
   const letters = new Map<string, number>();
+  let detections = 0;
   let all = 0;
+  const count = (language: string, sample: Sample): void => {
+    letters.set(language, (letters.get(language) ?? 0) + sample.letters);
+  };
   for (const sample of samples) {
-    const found = detect(sample.text);
     all += sample.letters;
-    if (found.reliable && found.language !== "")
-      letters.set(found.language, (letters.get(found.language) ?? 0) + sample.letters);
+    if (sample.language !== undefined) count(sample.language, sample);
   }
-  const [best] = [...letters].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
-  return best !== undefined && best[1] * 2 > all ? best[0] : undefined;
+  const majority = (): string | undefined => [...letters].find(([, own]) => own * 2 > all)?.[0];
+  if (majority() === undefined) countSilent(samples, count);
+  for (const sample of samples.filter((each) => each.language === undefined && !each.isSilent)) {
+    if (majority() !== undefined || detections++ === MOST_SAMPLE_DETECTIONS) break;
+    const detect = await loadNgramDetector();
+    const found = detect(sample.texts.map((text) => text.slice(0, ELEMENT_LENGTH)).join("\n"));
+    if (found.reliable && found.language !== "") count(found.language, sample);
+  }
+  return majority();
+}
+
+/** Lists and tables have few stop words each, but together, and with the labels of fields and columns, enough. */
+function countSilent(samples: readonly Sample[], count: (language: string, sample: Sample) => void): void {
+  const evidence = sharedEvidence();
+  const silent = samples.filter((sample) => sample.isSilent);
+  evidence.clear();
+  for (const { texts } of silent)
+    for (const text of texts) evidence.read(text, 0, Math.min(text.length, ELEMENT_LENGTH));
+  const language = evidence.languageOfLists();
+  if (language !== undefined) for (const sample of silent) count(language, sample);
 }
 
 async function markElements(
   elements: readonly DocumentElement[],
   language: string,
-  detect: Detect,
+  known: KnownLanguages,
   signal: AbortSignal | undefined,
 ): Promise<readonly DocumentElement[] | undefined> {
-  let changed = false;
-  const marked: DocumentElement[] = [];
-  for (const [index, element] of elements.entries()) {
+  const evidence = sharedEvidence();
+  const others = new Map<number, string>();
+  let detections = 0;
+  for (let index = 0; index < elements.length; index++) {
     if (index % ELEMENTS_PER_TURN === ELEMENTS_PER_TURN - 1) {
       await new Promise((resolve) => setImmediate(resolve));
       throwIfAborted(signal, { stage: "enrich" });
     }
-    const other = otherLanguage(element, language, detect);
-    if (other !== undefined) changed = true;
-    marked.push(other === undefined ? element : { ...element, language: other });
+    const element = elements[index]!;
+    const { text, kind } = element;
+    if (text.length < LEAST_ELEMENT_LETTERS / 3 || element.language !== undefined) continue;
+    if (SKIPPED_KINDS.has(kind) || !isBody(element) || known.get(element) === language) continue;
+    evidence.clear();
+    if (evidence.read(text, 0, Math.min(text.length, ELEMENT_LENGTH), language)) continue;
+    if (evidence.letters < LEAST_ELEMENT_LETTERS) continue;
+    let other = evidence.language(true);
+    if (other === undefined && detections < MOST_ELEMENT_DETECTIONS && isWorthDetecting(evidence, language)) {
+      detections++;
+      const detect = await loadNgramDetector();
+      const found = detect(text.slice(0, ELEMENT_LENGTH));
+      const margin = (found.scores[found.language] ?? 0) - (found.scores[language] ?? 0);
+      if (found.reliable && margin >= CLEAR_MARGIN) other = found.language;
+    }
+    if (other !== undefined && other !== language) others.set(index, other);
   }
-  return changed ? marked : undefined;
+  if (others.size === 0) return undefined;
+  return elements.map((element, index) => {
+    const other = others.get(index);
+    return other === undefined ? element : { ...element, language: other };
+  });
 }
 
-function otherLanguage(element: DocumentElement, language: string, detect: Detect): string | undefined {
-  if (element.language !== undefined || SKIPPED_KINDS.has(element.kind) || !isBody(element)) return undefined;
-  const text = element.text.slice(0, ELEMENT_LENGTH);
-  if (text.length < LEAST_ELEMENT_LETTERS / 3 || countLetters(text) < LEAST_ELEMENT_LETTERS) return undefined;
-  const found = detect(text);
-  if (!found.reliable || found.language === language) return undefined;
-  const margin = (found.scores[found.language] ?? 0) - (found.scores[language] ?? 0);
-  return margin >= CLEAR_MARGIN ? found.language : undefined;
+/**
+ * Whether the n-gram tables may tell what script and stop words do not. What they say of names, addresses and labels is
+ * chance.
+ */
+function isWorthDetecting(evidence: LanguageEvidence, language: string): boolean {
+  if (!evidence.isLatin && !evidence.has(language)) return true;
+  return evidence.letters >= LEAST_DETECTED_LETTERS && !evidence.isSilent && evidence.hasRival(language);
 }
