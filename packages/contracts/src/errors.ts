@@ -38,6 +38,7 @@ export type ErrorCode =
   | "UNAVAILABLE"
   | "UNAUTHENTICATED"
   | "QUOTA_EXCEEDED"
+  | "BUDGET_EXCEEDED"
   | "MODEL_NOT_FOUND"
   // stores and catalog
   | "STORE_CORRUPT"

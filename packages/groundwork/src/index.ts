@@ -5,7 +5,16 @@ export {
   type RetrieveRequest,
   type RetrieveResult,
 } from "@groundwork/contracts";
-export type { IngestProgress, IngestReport, Plan, ReconcileOptions, ReconcileReport } from "@groundwork/pipeline";
+export type {
+  Budget,
+  IngestProgress,
+  IngestReport,
+  Plan,
+  PlanEstimate,
+  PriceTable,
+  ReconcileOptions,
+  ReconcileReport,
+} from "@groundwork/pipeline";
 export { defineKnowledgeBase, type KnowledgeBaseConfiguration } from "./configuration.ts";
 export { type DocumentView, KnowledgeBase, type KnowledgeBaseStatus } from "./knowledge-base.ts";
 export { localExtractors } from "./local-extractors.ts";

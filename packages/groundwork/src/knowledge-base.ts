@@ -17,11 +17,13 @@ import {
   type TextRevision,
 } from "@groundwork/contracts";
 import {
+  estimatePlan,
   type IngestOptions,
   type IngestReport,
   ingest,
   type PipelineParts,
   type Plan,
+  type PlanEstimate,
   type PlanOptions,
   planIngest,
   type ReconcileOptions,
@@ -78,6 +80,12 @@ export class KnowledgeBase {
       this.parts,
       options,
     );
+  }
+
+  /** What carrying a plan out will take: documents, pages, tokens, time and money by stage. */
+  estimate(plan: Plan, options: CallOptions = {}): Promise<PlanEstimate> {
+    this.#check();
+    return estimatePlan(plan, this.parts, options);
   }
 
   /** Carries out a plan, or plans and carries out. Idempotent, resumable; each document has an outcome in the report. */

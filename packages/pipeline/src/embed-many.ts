@@ -9,6 +9,8 @@ export interface EmbedManyOptions extends CallOptions {
   /** Tries of one call in all. Only retryable errors are tried again; finished calls are never repeated. @default 5 */
   readonly maxAttempts?: number;
   readonly onProgress?: (done: number, total: number) => void;
+  /** Called before each call with its tokens; what it throws ends the whole. */
+  readonly onCall?: (tokens: number) => void;
   /** Called as each call finishes, with the indices of its texts and their vectors, one after the other. */
   readonly onVectors?: (indices: readonly number[], vectors: Float32Array) => void;
 }
@@ -70,6 +72,7 @@ export async function embedMany(
   let done = 0;
 
   const run = async (call: readonly number[]): Promise<void> => {
+    options.onCall?.(call.reduce((sum, index) => sum + Math.min(tokens[index]!, embedder.maxInputTokens), 0));
     for (let attempt = 1; ; attempt++) {
       throwIfAborted(both, { stage: "embed" });
       try {

@@ -6,6 +6,12 @@ import type { EmbeddingCache } from "./embedding-cache.ts";
 /** Vectors kept together: what a crash may cost at most is that many texts. */
 const KEPT_AT_ONCE = 512;
 
+export interface EmbedRowsOptions extends CallOptions {
+  readonly onEmbedded?: (done: number, total: number) => void;
+  /** Called before each call with its tokens; what it throws ends the whole, and what was finished is kept. */
+  readonly onCall?: (tokens: number) => void;
+}
+
 export interface EmbeddedRows {
   /** One array a batch: `numRows * dimensions` values in row order, zeros for rows of role `parent`. */
   readonly vectors: readonly Float32Array[];
@@ -21,7 +27,7 @@ export async function embedRows(
   batches: readonly RecordBatch[],
   embedder: Embedder,
   cache: EmbeddingCache | undefined,
-  options: CallOptions & { readonly onEmbedded?: (done: number, total: number) => void } = {},
+  options: EmbedRowsOptions = {},
 ): Promise<EmbeddedRows> {
   const { dimensions, modelId, revision } = embedder;
   const hashes: (string | undefined)[][] = batches.map((batch) => {
@@ -61,6 +67,7 @@ export async function embedRows(
       signal: options.signal,
       tokens,
       ...(options.onEmbedded === undefined ? {} : { onProgress: options.onEmbedded }),
+      ...(options.onCall === undefined ? {} : { onCall: options.onCall }),
       onVectors: (indices, vectors) => {
         indices.forEach((index, position) => {
           const vector = vectors.subarray(position * dimensions, (position + 1) * dimensions);

@@ -1,5 +1,7 @@
+export type { Budget, Spending } from "./budget.ts";
 export { type EmbedManyOptions, embedMany } from "./embed-many.ts";
 export { type EmbeddingCache, sqliteEmbeddingCache } from "./embedding-cache.ts";
+export { estimatePlan, type PlanEstimate } from "./estimate-plan.ts";
 export { extractDocument } from "./extract-document.ts";
 export { DEFAULT_EXTRACTION_LIMITS, type ExtractionLimits } from "./extraction-limits.ts";
 export { ExtractionPool } from "./extraction-pool.ts";
@@ -10,6 +12,7 @@ export type { IngestReport } from "./ingest-report.ts";
 export { ingestSharded, type ShardExecutor, type ShardedIngestOptions } from "./ingest-sharded.ts";
 export type { MediaTypeDetector, PipelineParts, PipelineSettings } from "./pipeline-parts.ts";
 export { type Plan, type PlanAction, type PlanItem, type PlanOptions, planIngest } from "./plan.ts";
+export type { PriceTable } from "./price-table.ts";
 export type { IngestProgress } from "./progress.ts";
 export {
   type Drift,

@@ -1,4 +1,5 @@
 import type { DocumentOutcome, OutcomeStatus, RunRecord } from "@groundwork/contracts";
+import type { Spending } from "./budget.ts";
 import type { Recovery } from "./recover.ts";
 import type { StageName, StageReport } from "./stage-meter.ts";
 
@@ -17,6 +18,8 @@ export interface IngestReport {
     readonly rowsRetired: number;
     readonly publications: number;
   };
+  /** What metered parts were used, priced by the price table; `stopped` when the budget ended the run. */
+  readonly spending: Spending & { readonly stopped: boolean };
   /** Where the time went. Stages overlap, so their sum is above the elapsed time. */
   readonly stages: Readonly<Record<StageName, StageReport>>;
   /** Outcomes of all documents that were not unchanged. */

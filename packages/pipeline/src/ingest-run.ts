@@ -1,41 +1,27 @@
 import { availableParallelism } from "node:os";
-import { type CallOptions, type CatalogDocument, type OutcomeStatus, throwIfAborted } from "@groundwork/contracts";
+import { type CatalogDocument, GroundworkError, type OutcomeStatus, throwIfAborted } from "@groundwork/contracts";
 import type { RecordBatch } from "apache-arrow";
 import PQueue from "p-queue";
+import { BudgetMeter } from "./budget.ts";
 import { bundleItems } from "./bundle-items.ts";
 import { DocumentProcessor } from "./document-processor.ts";
 import { estimateSeconds } from "./estimate-seconds.ts";
 import { DEFAULT_EXTRACTION_LIMITS } from "./extraction-limits.ts";
 import { ExtractionPool } from "./extraction-pool.ts";
-import type { FaultHook } from "./fault-point.ts";
 import { findMoves } from "./find-moves.ts";
 import { emptyCounts, emptyWork, type IngestReport } from "./ingest-report.ts";
 import { KeptRevisions } from "./kept-revisions.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
 import { preparationReferences } from "./preparation.ts";
-import { type IngestProgress, ProgressMeter } from "./progress.ts";
+import { ProgressMeter } from "./progress.ts";
 import { type PublicationResult, Publisher } from "./publisher.ts";
 import type { Departure } from "./purge-departures.ts";
+import type { RunOptions } from "./run-options.ts";
 import type { StageFingerprints } from "./stage-fingerprints.ts";
 import { StageMeter } from "./stage-meter.ts";
 import { MAINTAIN_LEASE, underLease } from "./under-lease.ts";
 import type { ProcessedDocument, WorkItem } from "./work-item.ts";
 import { type PlannedItem, withPrevious, workItemOf } from "./work-item-of.ts";
-
-export interface IngestRunOptions extends CallOptions {
-  readonly onProgress?: (progress: IngestProgress) => void;
-  /** For tests: called at each place where a crash would matter. */
-  readonly onFaultPoint?: FaultHook;
-}
-
-export interface RunOptions extends IngestRunOptions {
-  /** The newest publication when the documents' earlier state was read. */
-  readonly seen: number;
-  /** The run before this one did not end: artefacts may be there that the catalog does not know. */
-  readonly afterInterruption: boolean;
-  /** The run is one of several that share a plan: documents added by others may have moved here, and others tidy up. */
-  readonly shared?: { readonly startedAt: number };
-}
 
 /** Groups that may wait for the embedder, and for the store, beside the one under way. */
 const GROUPS_WAITING = 1;
@@ -67,6 +53,9 @@ export class IngestRun {
   readonly #fingerprints: StageFingerprints;
   readonly #options: RunOptions;
   readonly #publisher: Publisher;
+  readonly #budget: BudgetMeter;
+  /** The budget is used up: what is finished is published, the rest is left to the next run. */
+  #stopped = false;
   /** One group at a time each. */
   readonly #embedding: PQueue = new PQueue({ concurrency: 1 });
   readonly #publishing: PQueue = new PQueue({ concurrency: 1 });
@@ -82,6 +71,7 @@ export class IngestRun {
     this.#fingerprints = fingerprints;
     this.#options = options;
     this.#publisher = new Publisher(parts, runId, { seen: options.seen, onFaultPoint: options.onFaultPoint });
+    this.#budget = new BudgetMeter(options.budget, parts.settings?.prices);
     this.meter = new ProgressMeter(options.onProgress);
     this.#signal =
       options.signal === undefined ? this.#stop.signal : AbortSignal.any([options.signal, this.#stop.signal]);
@@ -124,7 +114,8 @@ export class IngestRun {
         await this.#embedding.onSizeLessThan(GROUPS_WAITING);
         await this.#publishing.onSizeLessThan(GROUPS_WAITING);
         await preparing.onSizeLessThan(1);
-        if (this.#failure !== undefined) break;
+        if (this.#budget.exhausted) this.#stopped = true;
+        if (this.#failure !== undefined || this.#stopped) break;
         throwIfAborted(this.#options.signal);
         this.stages.enter("prepare");
         void preparing
@@ -134,7 +125,7 @@ export class IngestRun {
       }
       await preparing.onIdle();
       // Last, so that a moved document finds the artefacts of its old place, and both changes are published together.
-      if (this.#failure === undefined) await this.#settleWithoutReading(items);
+      if (this.#failure === undefined && !this.#stopped) await this.#settleWithoutReading(items);
       this.#flush();
       await this.#embedding.onIdle();
       await this.#publishing.onIdle();
@@ -154,6 +145,11 @@ export class IngestRun {
 
   get #most(): number {
     return this.#parts.settings?.publicationDocuments ?? 1000;
+  }
+
+  /** What was used, and whether the budget ended the run. */
+  get spending(): IngestReport["spending"] {
+    return { ...this.#budget.spent, stopped: this.#stopped };
   }
 
   #fail(error: unknown): void {
@@ -255,7 +251,12 @@ export class IngestRun {
     throwIfAborted(this.#signal);
     // Those prepared together are collected together: they share record batches.
     for (const [index, processed] of all.entries()) {
-      if (processed.extracted) this.work.extractions++;
+      if (processed.extracted) {
+        this.work.extractions++;
+        const { pages, durationMs } = processed.document.metadata ?? {};
+        const extractor = this.#fingerprints.extractorFor(processed.document.mediaType ?? "")?.identity.name ?? "*";
+        this.#budget.read(extractor, pages ?? 0, durationMs ?? 0);
+      }
       this.#collect(this.#asMove(processed));
       this.meter.finish(processed.item.key, costs[index] ?? 0);
     }
@@ -332,11 +333,12 @@ export class IngestRun {
     this.stages.enter("embed");
     void this.#embedding
       .add(async () => {
-        if (this.#failure !== undefined) return;
+        if (this.#failure !== undefined || this.#stopped) return;
         const before = this.meter.embedded;
         const embedded = await this.stages.time("embed", () =>
           this.#publisher.embed(group, {
             signal: this.#signal,
+            onCall: (tokens) => this.#budget.embed(this.#parts.embedder, tokens),
             onEmbedded: (done) => {
               this.meter.embedded = before + done;
               this.meter.send("publish");
@@ -358,7 +360,10 @@ export class IngestRun {
           .catch((error: unknown) => this.#fail(error))
           .finally(() => this.stages.leave("publish"));
       })
-      .catch((error: unknown) => this.#fail(error))
+      .catch((error: unknown) => {
+        if (GroundworkError.isInstance(error) && error.code === "BUDGET_EXCEEDED") this.#stopped = true;
+        else this.#fail(error);
+      })
       .finally(() => this.stages.leave("embed"));
   }
 

@@ -2,12 +2,10 @@ import { type Shard, type Source, throwIfAborted } from "@groundwork/contracts";
 import PQueue from "p-queue";
 import { type IngestOptions, refuseMassDelete } from "./ingest.ts";
 import type { IngestReport } from "./ingest-report.ts";
-import { emptyCounts, emptyWork } from "./ingest-report.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
 import { type Plan, planIngest } from "./plan.ts";
-import { type RunResult, withRun } from "./run-lifecycle.ts";
+import { emptyResult, type RunResult, withRun } from "./run-lifecycle.ts";
 import { planShards, type ShardOptions, type ShardReport } from "./shards.ts";
-import { StageMeter } from "./stage-meter.ts";
 import { ingestLease, MAINTAIN_LEASE, underLease, underLeases } from "./under-lease.ts";
 
 /** Runs a shard somewhere: `runShard` in another process, on another machine. */
@@ -36,6 +34,12 @@ function add(total: RunResult, report: ShardReport): RunResult {
     counts: sum(total.counts, report.counts),
     work: sum(total.work, report.work),
     stages,
+    spending: {
+      tokens: total.spending.tokens + report.spending.tokens,
+      pages: total.spending.pages + report.spending.pages,
+      money: total.spending.money + report.spending.money,
+      stopped: total.spending.stopped || report.spending.stopped,
+    },
     outcomes: [...total.outcomes, ...report.outcomes],
   };
 }
@@ -64,12 +68,7 @@ export async function ingestSharded(
         return plan;
       },
       ({ runId, plan, startedAt }) => {
-        let result: RunResult = {
-          counts: emptyCounts(),
-          work: emptyWork(),
-          stages: new StageMeter().report(),
-          outcomes: [],
-        };
+        let result: RunResult = emptyResult();
         const work = async (): Promise<void> => {
           const shards = [...planShards(plan, runId, options)];
           let done = 0;

@@ -1,9 +1,10 @@
 import { GroundworkError, type Source, throwIfAborted } from "@groundwork/contracts";
 import type { IngestReport } from "./ingest-report.ts";
-import { IngestRun, type IngestRunOptions } from "./ingest-run.ts";
+import { IngestRun } from "./ingest-run.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
 import { type Plan, planIngest } from "./plan.ts";
 import { withRun } from "./run-lifecycle.ts";
+import type { IngestRunOptions } from "./run-options.ts";
 import { ingestLease, underLeases } from "./under-lease.ts";
 
 export interface IngestOptions extends IngestRunOptions {
@@ -60,6 +61,7 @@ export async function ingest(
             counts: run.counts,
             work: run.work,
             stages: run.stages.report(),
+            spending: run.spending,
             outcomes: run.outcomes,
           }),
         };

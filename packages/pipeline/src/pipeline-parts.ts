@@ -13,6 +13,7 @@ import type {
 } from "@groundwork/contracts";
 import type { EmbeddingCache } from "./embedding-cache.ts";
 import type { ExtractionLimits } from "./extraction-limits.ts";
+import type { PriceTable } from "./price-table.ts";
 
 /** Tells a media type by content; the file's name and a claim are hints. */
 export type MediaTypeDetector = (
@@ -51,6 +52,8 @@ export interface PipelineSettings {
   readonly maxChildren?: number;
   /** Share of a source's live documents that a plan may delete without being confirmed, above 10 documents. @default 0.3 */
   readonly massDeleteShare?: number;
+  /** Prices of metered parts, for plans and budgets. What is not priced is free. */
+  readonly prices?: PriceTable;
   /** Password of a document, by its key. */
   readonly password?: (key: string) => string | undefined;
 }

@@ -10,7 +10,7 @@ import {
   throwIfAborted,
 } from "@groundwork/contracts";
 import { type RecordBatch, Table } from "apache-arrow";
-import { type EmbeddedRows, embedRows } from "./embed-rows.ts";
+import { type EmbeddedRows, type EmbedRowsOptions, embedRows } from "./embed-rows.ts";
 import type { FaultHook } from "./fault-point.ts";
 import { groupBatches } from "./group-batches.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
@@ -70,10 +70,7 @@ export class Publisher {
   }
 
   /** Gives a group its vectors. Touches nothing but the embedder and the cache. */
-  async embed(
-    group: PublicationGroup,
-    options: CallOptions & { readonly onEmbedded?: (done: number, total: number) => void } = {},
-  ): Promise<EmbeddedGroup> {
+  async embed(group: PublicationGroup, options: EmbedRowsOptions = {}): Promise<EmbeddedGroup> {
     const { embedder, embeddingCache } = this.#parts;
     const batches = groupBatches(group.processed);
     const rows = await embedRows(batches, embedder, embeddingCache, options);

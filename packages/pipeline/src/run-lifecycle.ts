@@ -1,14 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { type CallOptions, GroundworkError, type OutcomeStatus, type RunRecord } from "@groundwork/contracts";
+import { keepEmbedRate } from "./estimate-plan.ts";
 import { emptyCounts, emptyWork, type IngestReport } from "./ingest-report.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
 import type { Plan } from "./plan.ts";
 import { recover } from "./recover.ts";
 import { runEvent } from "./run-event.ts";
 import { type StageFingerprints, stageFingerprints } from "./stage-fingerprints.ts";
+import { StageMeter } from "./stage-meter.ts";
 
 /** What a run came to, by whatever it was carried out. */
-export type RunResult = Pick<IngestReport, "counts" | "work" | "stages" | "outcomes">;
+export type RunResult = Pick<IngestReport, "counts" | "work" | "stages" | "spending" | "outcomes">;
 
 export interface RunContext {
   readonly runId: string;
@@ -17,6 +19,16 @@ export interface RunContext {
   readonly startedAt: number;
   /** The run before this one did not end. */
   readonly afterInterruption: boolean;
+}
+
+export function emptyResult(): RunResult {
+  return {
+    counts: emptyCounts(),
+    work: emptyWork(),
+    stages: new StageMeter().report(),
+    spending: { tokens: 0, pages: 0, money: 0, stopped: false },
+    outcomes: [],
+  };
 }
 
 /** Tells every sink of a run. Lineage that cannot be delivered must not cost the ingestion. */
@@ -57,7 +69,7 @@ export async function withRun(
   await catalog.startRun(record, { signal });
   await emitRun(parts, "START", record);
   let status: RunRecord["status"] = "failed";
-  let result: RunResult = { counts: emptyCounts(), work: emptyWork(), stages: {} as RunResult["stages"], outcomes: [] };
+  let result: RunResult = emptyResult();
   const finish = (): Record<OutcomeStatus, number> => ({
     ...result.counts,
     unchanged: result.counts.unchanged + plan.counts.unchanged,
@@ -68,7 +80,7 @@ export async function withRun(
       plan,
       fingerprints,
       startedAt: record.startedAt,
-      afterInterruption: last !== undefined && !last.status.startsWith("completed"),
+      afterInterruption: last !== undefined && last.status !== "completed",
     });
     try {
       await running.done;
@@ -76,7 +88,11 @@ export async function withRun(
       result = running.result();
     }
     const { failed, empty } = result.counts;
-    status = failed + empty > 0 || plan.incomplete.length > 0 ? "completed_with_errors" : "completed";
+    await keepEmbedRate(catalog, parts.embedder.modelId, result.spending.tokens, result.stages.embed.milliseconds);
+    status =
+      failed + empty > 0 || plan.incomplete.length > 0 || result.spending.stopped
+        ? "completed_with_errors"
+        : "completed";
   } catch (error) {
     if (GroundworkError.isInstance(error) && error.code === "ABORTED") status = "aborted";
     throw error;

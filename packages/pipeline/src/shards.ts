@@ -1,9 +1,10 @@
 import { GroundworkError, type Shard, type ShardItem, type Source, throwIfAborted } from "@groundwork/contracts";
 import { estimateSeconds } from "./estimate-seconds.ts";
 import type { IngestReport } from "./ingest-report.ts";
-import { IngestRun, type IngestRunOptions } from "./ingest-run.ts";
+import { IngestRun } from "./ingest-run.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
 import type { Plan, PlanItem } from "./plan.ts";
+import type { IngestRunOptions } from "./run-options.ts";
 import { stageFingerprints } from "./stage-fingerprints.ts";
 
 export interface ShardOptions {
@@ -50,7 +51,9 @@ export function* planShards(plan: Plan, runId: string, options: ShardOptions = {
 }
 
 /** What a shard did; sums of these are the run's report. */
-export type ShardReport = Pick<IngestReport, "counts" | "work" | "stages" | "outcomes"> & { readonly shardId: string };
+export type ShardReport = Pick<IngestReport, "counts" | "work" | "stages" | "spending" | "outcomes"> & {
+  readonly shardId: string;
+};
 
 export interface RunShardOptions extends IngestRunOptions {
   /** When the run of all shards began, milliseconds since the epoch. */
@@ -104,6 +107,7 @@ export async function runShard(
     counts: run.counts,
     work: run.work,
     stages: run.stages.report(),
+    spending: run.spending,
     outcomes: run.outcomes,
   };
 }

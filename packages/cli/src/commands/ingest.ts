@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { GroundworkError } from "@groundwork/contracts";
-import type { IngestReport } from "groundwork";
+import type { Budget, IngestReport } from "groundwork";
 import type { Command } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { progressBar } from "../progress-bar.ts";
@@ -48,6 +48,8 @@ export function printReport(terminal: Terminal, report: IngestReport, verbose = 
     if (rows.length > 0)
       print(terminal, ...table([["outcome", "pages", "chunks", "embedded", "time", "document"], ...rows]));
   }
+  if (report.spending.stopped)
+    print(terminal, styled(terminal, "yellow", "The budget is used up: run again to go on where this run ended."));
   if (report.recovered.rolledBack > 0)
     print(terminal, `An interrupted publication was taken back (${report.recovered.rolledBack}).`);
   for (const { sourceId, reason } of report.incomplete)
@@ -70,6 +72,18 @@ async function passwordOf(file: unknown): Promise<string | undefined> {
   return text.split(/\r?\n/)[0];
 }
 
+function budgetOf(values: Readonly<Record<string, unknown>>): Budget {
+  const budget: Record<string, number> = {};
+  for (const name of ["money", "tokens", "pages"]) {
+    const value = values[`budget-${name}`];
+    if (typeof value !== "string") continue;
+    if (!(Number(value) >= 0))
+      throw new GroundworkError("INVALID_ARGUMENT", `--budget-${name} needs a number of 0 or more, found "${value}".`);
+    budget[name] = Number(value);
+  }
+  return budget;
+}
+
 export const ingestCommand: Command = {
   name: "ingest",
   usage: "ingest [PATH…]",
@@ -80,12 +94,17 @@ export const ingestCommand: Command = {
     verbose: { type: "boolean", short: "v" },
     wait: { type: "string" },
     "password-file": { type: "string" },
+    "budget-money": { type: "string" },
+    "budget-tokens": { type: "string" },
+    "budget-pages": { type: "string" },
   },
   help: [
     "--verify             read and hash files whose size and time have not changed",
     "--allow-mass-delete  confirm a plan that deletes an unusual share of a source",
     "--wait SECONDS       how long to wait for another ingestion to end (default 30)",
     "--password-file FILE  password of encrypted documents: the first line of a file",
+    "--budget-money N, --budget-tokens N, --budget-pages N",
+    "                     use no more than that, then stop cleanly; the next run goes on",
     "-v, --verbose        a line for each document",
   ],
   async run(context) {
@@ -100,6 +119,7 @@ export const ingestCommand: Command = {
       report = await base.ingest(plan, {
         signal,
         allowMassDelete: values["allow-mass-delete"] === true,
+        budget: budgetOf(values),
         ...(typeof values.wait === "string" ? { waitMs: Number(values.wait) * 1000 } : {}),
         ...(context.json ? {} : { onProgress: bar.update }),
       });

@@ -1,7 +1,7 @@
 import type { Command } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { sourcesOf } from "../sources-of.ts";
-import { bytes, print, printJson, styled, table } from "../terminal.ts";
+import { bytes, duration, print, printJson, styled, table } from "../terminal.ts";
 
 const SIGNS: Readonly<Record<string, string>> = {
   add: "+",
@@ -24,8 +24,10 @@ export const planCommand: Command = {
     const sources = await sourcesOf(context);
     const base = await context.open();
     const plan = await base.plan(sources, { signal, verify: values.verify === true });
+    const estimate = await base.estimate(plan, { signal });
     if (context.json) {
       printJson(terminal, {
+        estimate,
         counts: plan.counts,
         bytes: plan.bytes,
         incomplete: plan.incomplete,
@@ -53,6 +55,21 @@ export const planCommand: Command = {
       ),
       plan.items.length === 0 ? "Nothing to do." : `${bytes(plan.bytes)} to read.`,
     );
+    if (estimate.documents > 0) {
+      const { stages, currency, pages, tokens } = estimate;
+      const money = (amount: number): string => (amount === 0 ? "free" : `${amount.toFixed(2)} ${currency}`);
+      print(
+        terminal,
+        `At most ${estimate.documents} documents, ${pages} pages, ${tokens} tokens; about ${duration(estimate.seconds * 1000)}, ${money(estimate.money)}:`,
+        ...table(
+          Object.entries(stages).map(([stage, { seconds, money: cost }]) => [
+            stage,
+            duration(seconds * 1000),
+            money(cost),
+          ]),
+        ),
+      );
+    }
     for (const { sourceId, reason } of plan.incomplete)
       print(
         terminal,
