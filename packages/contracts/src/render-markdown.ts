@@ -60,7 +60,9 @@ export function* renderMarkdownBlocks(elements: Iterable<DocumentElement>): Gene
         const indent = "  ".repeat(element.level ?? 0);
         const marker = element.attributes?.marker;
         const shown = marker !== undefined && /^[\dA-Za-z]+[.)]$/.test(marker) ? marker : UNORDERED;
-        yield `${indent}${shown} ${renderText(element).replace(/\n/g, `\n${indent}  `)}`;
+        const { checked } = element.attributes ?? {};
+        const box = checked === undefined ? "" : checked === "true" ? "[x] " : "[ ] ";
+        yield `${indent}${shown} ${box}${renderText(element).replace(/\n/g, `\n${indent}  `)}`;
         break;
       }
       case "table": {

@@ -87,6 +87,8 @@ describe("inline marks", () => {
     expect(renderMarkdown([item, { kind: "list_item", text: "c", attributes: { marker: "2." } }])).toBe(
       "  * **a**\n    **b**\n2. c\n",
     );
+    const task = { kind: "list_item", text: "d", attributes: { marker: "-", checked: "false" } } as const;
+    expect(renderMarkdown([task, { ...task, attributes: { checked: "true" } }])).toBe("* [ ] d\n* [x] d\n");
     expect(renderMarkdown([{ kind: "quote", ...marked("{emphasis:a}\nb") }])).toBe("> *a*\n> b\n");
   });
 });

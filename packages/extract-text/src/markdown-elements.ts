@@ -1,183 +1,251 @@
-import { type DocumentElement, type ElementKind, renderTableText, type TableCell } from "@groundwork/contracts";
+import {
+  alignMarks,
+  type DocumentElement,
+  renderTableText,
+  shiftMarks,
+  type TableCell,
+  type TextMark,
+} from "@groundwork/contracts";
 import { convertHtml } from "@groundwork/html-elements";
-import type { BlockContent, Definition, List, ListItem, Nodes, PhrasingContent, RootContent, Table } from "mdast";
+import type { Token } from "markdown-it";
+import { inlineContent, isPicture, markedElement } from "./markdown-inline.ts";
 import { cleanText } from "./text-input.ts";
-
-interface Context {
-  /** Lines before the segment that was parsed. */
-  readonly lineOffset: number;
-  readonly isQuoted: boolean;
-  readonly depth: number;
-}
 
 /** Nesting deeper than this is read as text. */
 const MOST_DEPTH = 50;
 
-const VOID_TAG = /<br\s*\/?>/gi;
+const TASK = /^\[([ xX])\][ \t]+/;
+const HTML_CONTAINER = "(?:table|ul|ol|dl|div|details|section|blockquote)";
+const OPENING = new RegExp(`<${HTML_CONTAINER}\\b`, "gi");
+const CLOSING = new RegExp(`</${HTML_CONTAINER}>`, "gi");
 
-/** Text of inline content: link texts, alternative texts of pictures, code, line breaks; tags are dropped. */
-export function inlineText(nodes: readonly (PhrasingContent | Nodes)[]): string {
-  let text = "";
-  for (const node of nodes) {
-    switch (node.type) {
-      case "text":
-      case "inlineCode":
-        text += node.value;
+const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
+
+/** Where a block stands. */
+interface Context {
+  readonly isQuoted: boolean;
+  readonly depth: number;
+  /** Of the list items that are open around it. */
+  readonly level: number;
+}
+
+/** Turns the tokens of one piece of a document into elements. */
+class MarkdownWalker {
+  readonly elements: DocumentElement[] = [];
+  readonly #tokens: readonly Token[];
+  /** Lines before the piece. */
+  readonly #lineOffset: number;
+  #at = 0;
+
+  constructor(tokens: readonly Token[], lineOffset: number) {
+    this.#tokens = tokens;
+    this.#lineOffset = lineOffset;
+  }
+
+  readAll(): void {
+    while (this.#at < this.#tokens.length) this.#block({ isQuoted: false, depth: 0, level: 0 });
+  }
+
+  #location(token: Token | undefined): Pick<DocumentElement, "location"> {
+    return token?.map ? { location: { line: token.map[0] + 1 + this.#lineOffset } } : {};
+  }
+
+  /** One block, up to its end. */
+  #block(context: Context): void {
+    const token = this.#tokens[this.#at++]!;
+    const inner = { ...context, depth: context.depth + 1 };
+    if (token.nesting === 1 && context.depth > MOST_DEPTH) {
+      this.#flatten(token, context);
+      return;
+    }
+    switch (token.type) {
+      case "heading_open":
+        this.#heading(token);
         break;
-      case "break":
-        text += "\n";
+      case "paragraph_open":
+        this.#paragraph(token, context);
         break;
-      case "html":
-        text += VOID_TAG.test(node.value) ? "\n" : "";
-        VOID_TAG.lastIndex = 0;
+      case "bullet_list_open":
+      case "ordered_list_open":
+        this.#list(token, { ...inner, level: 0 });
         break;
-      case "image":
-      case "imageReference":
-        text += /^data:/i.test(node.alt ?? "") ? "" : (node.alt ?? "");
+      case "blockquote_open":
+        while (this.#tokens[this.#at]!.type !== "blockquote_close") this.#block({ ...inner, isQuoted: true });
+        this.#at++;
         break;
-      case "footnoteReference":
-        text += `[${node.label ?? node.identifier}]`;
+      case "fence":
+      case "code_block":
+        this.#code(token);
         break;
-      default:
-        if ("children" in node) text += inlineText(node.children as readonly Nodes[]);
+      case "table_open":
+        this.#table(token);
+        break;
+      case "html_block":
+        this.#html(token, context);
+        break;
+      case "footnote_reference_open":
+        this.#footnote(token);
+        break;
     }
   }
-  return text;
-}
 
-/** Lines of running text are one line; a hard break is one. */
-const prose = (nodes: readonly Nodes[]): string =>
-  cleanText(inlineText(nodes).replace(/[ \t]*\n[ \t]*/g, "\n")).trimStart();
-
-function isPicture(nodes: readonly PhrasingContent[]): boolean {
-  const shown = nodes.filter((node) => node.type !== "text" || node.value.trim() !== "");
-  return shown.length > 0 && shown.every((node) => node.type === "image" || node.type === "imageReference");
-}
-
-function tableElement(node: Table, base: Pick<DocumentElement, "location">): DocumentElement | undefined {
-  const cells: TableCell[] = node.children.flatMap((row, rowIndex) =>
-    row.children.flatMap((cell, column) => {
-      const text = prose(cell.children as readonly Nodes[]);
-      return text === "" ? [] : [{ row: rowIndex, column, text, ...(rowIndex === 0 ? { header: true } : {}) }];
-    }),
-  );
-  const columns = Math.max(...node.children.map((row) => row.children.length));
-  if (cells.length === 0) return undefined;
-  const table = { rows: node.children.length, columns, cells };
-  return { kind: "table", text: renderTableText(table), table, ...base };
-}
-
-function* listElements(node: List, level: number, context: Context): Generator<DocumentElement> {
-  let number = node.start ?? 1;
-  for (const item of node.children) {
-    const marker = node.ordered === true ? `${number++}.` : "-";
-    yield* itemElements(item, marker, level, context);
-  }
-}
-
-function* itemElements(item: ListItem, marker: string, level: number, context: Context): Generator<DocumentElement> {
-  const children = [...item.children];
-  const leading: string[] = [];
-  // Paragraphs at the start of an item are its text; what follows stands on its own, one level deeper.
-  while (children[0]?.type === "paragraph") {
-    const text = prose(
-      children.shift()!.type === "paragraph" ? (item.children[leading.length] as { children: Nodes[] }).children : [],
-    );
-    leading.push(text);
-  }
-  const text = leading.filter((part) => part !== "").join("\n");
-  if (text !== "") {
-    const checked = item.checked === null || item.checked === undefined ? {} : { checked: String(item.checked) };
-    yield { kind: "list_item", text, level, ...locationOf(item, context), attributes: { marker, ...checked } };
-  }
-  for (const child of children) {
-    if (child.type === "list") yield* listElements(child, text === "" ? level : level + 1, context);
-    else yield* markdownElements(child, context);
-  }
-}
-
-function locationOf(node: Nodes, context: Context): Pick<DocumentElement, "location"> {
-  const line = node.position?.start.line;
-  return line === undefined ? {} : { location: { line: line + context.lineOffset } };
-}
-
-function* htmlElements(html: string, node: Nodes, context: Context): Generator<DocumentElement> {
-  for (const element of convertHtml(html, { mainContent: false }).elements) {
-    yield { ...element, location: { ...element.location, ...locationOf(node, context).location } };
-  }
-}
-
-/** The elements of one block. */
-export function* markdownElements(
-  node: RootContent | BlockContent | Definition,
-  context: Context,
-): Generator<DocumentElement> {
-  const base = locationOf(node, context);
-  const plain: ElementKind = context.isQuoted ? "quote" : "paragraph";
-  const inner = { ...context, depth: context.depth + 1 };
-  if (context.depth > MOST_DEPTH) {
-    const text = prose([node]);
-    if (text !== "") yield { kind: plain, text, ...base };
-    return;
-  }
-  switch (node.type) {
-    case "heading": {
-      const text = prose(node.children).replaceAll("\n", " ");
-      if (text !== "") yield { kind: "heading", level: node.depth, text, ...base };
-      break;
-    }
-    case "paragraph": {
-      const text = prose(node.children);
-      if (text !== "") yield { kind: isPicture(node.children) ? "figure" : plain, text, ...base };
-      break;
-    }
-    case "list":
-      yield* listElements(node, 0, inner);
-      break;
-    case "blockquote":
-      for (const child of node.children) yield* markdownElements(child, { ...inner, isQuoted: true });
-      break;
-    case "code": {
-      const text = cleanText(node.value);
-      const language = node.lang?.toLowerCase();
-      if (text !== "") yield { kind: "code", text, ...base, ...(language ? { attributes: { language } } : {}) };
-      break;
-    }
-    case "table": {
-      const element = tableElement(node, base);
-      if (element !== undefined) yield element;
-      break;
-    }
-    case "html":
-      yield* htmlElements(node.value, node, context);
-      break;
-    case "footnoteDefinition": {
-      const text = prose([node]);
-      if (text !== "") yield { kind: "footnote", text, ...base, attributes: { marker: node.label ?? node.identifier } };
-      break;
-    }
-  }
-}
-
-/** Blocks in order; neighbouring HTML blocks are one piece of HTML, as they are for a browser. */
-export function* rootElements(nodes: readonly RootContent[], lineOffset: number): Generator<DocumentElement> {
-  const context: Context = { lineOffset, isQuoted: false, depth: 0 };
-  for (let at = 0; at < nodes.length; at++) {
-    const node = nodes[at]!;
-    if (node.type !== "html") {
-      yield* markdownElements(node, context);
-      continue;
-    }
-    const pieces = [node.value];
-    const opens = (): number => {
-      const all = pieces.join("\n");
-      return (
-        (all.match(/<(?:table|ul|ol|dl|div|details|section|blockquote)\b/gi)?.length ?? 0) -
-        (all.match(/<\/(?:table|ul|ol|dl|div|details|section|blockquote)>/gi)?.length ?? 0)
-      );
+  #heading(token: Token): void {
+    const { text, marks } = inlineContent(this.#tokens[this.#at]);
+    this.#at += 2;
+    if (text === "") return;
+    const line = text.replaceAll("\n", " ");
+    const element: DocumentElement = {
+      kind: "heading",
+      level: Number(token.tag[1]),
+      text: line,
+      ...this.#location(token),
     };
-    // A table or list written in HTML goes on after a blank line; Markdown between its tags ends it.
-    while (nodes[at + 1]?.type === "html" && opens() > 0) pieces.push((nodes[++at] as { value: string }).value);
-    yield* htmlElements(pieces.join("\n"), node, context);
+    this.elements.push(markedElement(element, marks));
   }
+
+  #paragraph(token: Token, context: Context): void {
+    const inline = this.#tokens[this.#at];
+    const { text, marks } = inlineContent(inline);
+    this.#at += 2;
+    if (text === "") return;
+    const kind = isPicture(inline) ? "figure" : context.isQuoted ? "quote" : "paragraph";
+    this.elements.push(markedElement({ kind, text, ...this.#location(token) }, marks));
+  }
+
+  #code(token: Token): void {
+    const text = cleanText(token.content);
+    const language = token.info.trim().split(/\s/, 1)[0]!.toLowerCase();
+    if (text === "") return;
+    this.elements.push({
+      kind: "code",
+      text,
+      ...this.#location(token),
+      ...(language === "" ? {} : { attributes: { language } }),
+    });
+  }
+
+  #list(token: Token, context: Context): void {
+    const isOrdered = token.type === "ordered_list_open";
+    const end = isOrdered ? "ordered_list_close" : "bullet_list_close";
+    let number = Number(token.attrs?.find(([name]) => name === "start")?.[1] ?? 1);
+    while (this.#tokens[this.#at]!.type !== end) {
+      const item = this.#tokens[this.#at++]!;
+      this.#item(item, isOrdered ? `${number++}${item.markup || "."}` : "-", context);
+    }
+    this.#at++;
+  }
+
+  /** Paragraphs at the start of an item are its text; what follows stands on its own, lists one level deeper. */
+  #item(item: Token, marker: string, context: Context): void {
+    let text = "";
+    let marks: TextMark[] = [];
+    let checked: string | undefined;
+    let isFirst = true;
+    while (this.#tokens[this.#at]!.type === "paragraph_open") {
+      let content = inlineContent(this.#tokens[this.#at + 1]);
+      this.#at += 3;
+      const task = isFirst ? TASK.exec(content.text) : null;
+      isFirst = false;
+      if (task !== null) {
+        checked = String(task[1] !== " ");
+        const rest = content.text.slice(task[0].length);
+        content = { text: rest, marks: alignMarks(rest, shiftMarks(content.marks, -task[0].length), rest) };
+      }
+      if (content.text === "") continue;
+      const offset = text === "" ? 0 : text.length + 1;
+      text += text === "" ? content.text : `\n${content.text}`;
+      marks = [...marks, ...shiftMarks(content.marks, offset)];
+    }
+    if (text !== "") {
+      const attributes = { marker, ...(checked === undefined ? {} : { checked }) };
+      const element: DocumentElement = {
+        kind: "list_item",
+        text,
+        level: context.level,
+        ...this.#location(item),
+        attributes,
+      };
+      this.elements.push(markedElement(element, marks));
+    }
+    const inner = { ...context, depth: context.depth + 1, level: text === "" ? context.level : context.level + 1 };
+    while (this.#tokens[this.#at]!.type !== "list_item_close") {
+      const next = this.#tokens[this.#at]!;
+      const isList = next.type === "bullet_list_open" || next.type === "ordered_list_open";
+      if (isList && context.depth <= MOST_DEPTH) {
+        this.#at++;
+        this.#list(next, inner);
+      } else this.#block(inner);
+    }
+    this.#at++;
+  }
+
+  #table(token: Token): void {
+    const cells: TableCell[] = [];
+    let row = -1;
+    let column = 0;
+    let columns = 0;
+    for (; this.#tokens[this.#at]!.type !== "table_close"; this.#at++) {
+      const part = this.#tokens[this.#at]!;
+      if (part.type === "tr_open") {
+        row++;
+        column = 0;
+      } else if (part.type === "inline") {
+        const { text } = inlineContent(part);
+        if (text !== "") cells.push({ row, column, text, ...(row === 0 ? { header: true } : {}) });
+        columns = Math.max(columns, ++column);
+      }
+    }
+    this.#at++;
+    if (cells.length === 0) return;
+    const table = { rows: row + 1, columns, cells };
+    this.elements.push({ kind: "table", text: renderTableText(table), table, ...this.#location(token) });
+  }
+
+  /** Neighbouring HTML blocks are one piece: a table or list in HTML goes on after a blank line; Markdown between ends it. */
+  #html(token: Token, context: Context): void {
+    let html = token.content;
+    let open = count(html, OPENING) - count(html, CLOSING);
+    while (context.depth === 0 && open > 0 && this.#tokens[this.#at]?.type === "html_block") {
+      const next = this.#tokens[this.#at++]!.content;
+      html += `\n${next}`;
+      open += count(next, OPENING) - count(next, CLOSING);
+    }
+    const { location } = this.#location(token);
+    for (const element of convertHtml(html, { mainContent: false }).elements) {
+      this.elements.push({ ...element, location: { ...element.location, ...location } });
+    }
+  }
+
+  #footnote(token: Token): void {
+    const start = this.#tokens[this.#at];
+    const text = this.#textUpTo("footnote_reference_close", token.level);
+    if (text === "") return;
+    const attributes = { marker: String(token.meta?.label ?? "") };
+    this.elements.push({ kind: "footnote", text, ...this.#location(start), attributes });
+  }
+
+  #flatten(token: Token, context: Context): void {
+    const text = this.#textUpTo(token.type.replace(/_open$/, "_close"), token.level);
+    if (text === "") return;
+    this.elements.push({ kind: context.isQuoted ? "quote" : "paragraph", text, ...this.#location(token) });
+  }
+
+  /** The texts of all blocks up to the end of one, a line each. */
+  #textUpTo(type: string, level: number): string {
+    const texts: string[] = [];
+    for (;;) {
+      const token = this.#tokens[this.#at++];
+      if (token === undefined || (token.type === type && token.level === level)) break;
+      if (token.type === "inline") texts.push(inlineContent(token).text);
+      else if (token.type === "fence" || token.type === "code_block") texts.push(cleanText(token.content));
+    }
+    return texts.filter((text) => text !== "").join("\n");
+  }
+}
+
+/** The elements of the blocks of a piece of Markdown, in order. */
+export function markdownElements(tokens: readonly Token[], lineOffset: number): readonly DocumentElement[] {
+  const walker = new MarkdownWalker(tokens, lineOffset);
+  walker.readAll();
+  return walker.elements;
 }

@@ -1,16 +1,12 @@
 import type { ExtractionPart } from "@groundwork/contracts";
 import { createElementBatch } from "@groundwork/html-elements";
-import { fromMarkdown } from "mdast-util-from-markdown";
-import { frontmatterFromMarkdown } from "mdast-util-frontmatter";
-import { gfmFromMarkdown } from "mdast-util-gfm";
-import { frontmatter } from "micromark-extension-frontmatter";
-import { gfm } from "micromark-extension-gfm";
 import { metadataOfFrontMatter } from "./front-matter.ts";
-import { rootElements } from "./markdown-elements.ts";
+import { markdownElements } from "./markdown-elements.ts";
+import { createMarkdownParser } from "./markdown-parser.ts";
 import { cleanText, type Line, type TextInput, textLines } from "./text-input.ts";
 
 /** The parser needs a text as a whole, and time that grows with it: longer documents are cut between blocks. */
-const SEGMENT_CHARACTERS = 200_000;
+const SEGMENT_CHARACTERS = 65_536;
 const MOST_SEGMENT = 1_000_000;
 
 /** The parser's time grows with the square of a line: a longer one is a paragraph as it stands. */
@@ -18,13 +14,10 @@ const MOST_LINE = 10_000;
 /** Pictures written into the text. They carry no words. */
 const DATA_ADDRESS = /\(data:[^()\s]*\)/g;
 
-const DEFINITION = /^ {0,3}\[[^\]\n]{1,200}\]:\s*\S+/;
+const FRONT_MATTER = /^---[ \t]*\n(?:([\s\S]*?)\n)?---[ \t]*(?:\n|$)/;
 
 /** Cuts at a heading, or a blank line before text at the margin, outside of fences. */
-async function* segments(
-  input: TextInput,
-): AsyncGenerator<{ text: string; lineOffset: number; definitions: readonly string[]; isRaw?: boolean }> {
-  const definitions: string[] = [];
+async function* segments(input: TextInput): AsyncGenerator<{ text: string; lineOffset: number; isRaw?: boolean }> {
   let lines: string[] = [];
   let start = 1;
   let size = 0;
@@ -35,8 +28,8 @@ async function* segments(
       const line =
         source.text.length > MOST_LINE ? { ...source, text: source.text.replace(DATA_ADDRESS, "()") } : source;
       if (line.text.length > MOST_LINE) {
-        yield { text: lines.join("\n"), lineOffset: start - 1, definitions };
-        yield { text: line.text, lineOffset: line.number - 1, definitions, isRaw: true };
+        yield { text: lines.join("\n"), lineOffset: start - 1 };
+        yield { text: line.text, lineOffset: line.number - 1, isRaw: true };
         lines = [];
         size = 0;
         start = line.number + 1;
@@ -44,7 +37,7 @@ async function* segments(
       }
       const isCut = isBoundary(line, previous) && fence === undefined && size >= SEGMENT_CHARACTERS;
       if (isCut || size > MOST_SEGMENT) {
-        yield { text: lines.join("\n"), lineOffset: start - 1, definitions };
+        yield { text: lines.join("\n"), lineOffset: start - 1 };
         lines = [];
         size = 0;
         start = line.number;
@@ -52,22 +45,25 @@ async function* segments(
       }
       const mark = /^ {0,3}(`{3,}|~{3,})/.exec(line.text)?.[1];
       if (mark !== undefined) fence = fence === undefined ? mark[0] : mark.startsWith(fence) ? undefined : fence;
-      if (fence === undefined && DEFINITION.test(line.text) && definitions.length < 5_000) definitions.push(line.text);
       lines.push(line.text);
       size += line.text.length + 1;
       previous = line.text;
     }
   }
-  yield { text: lines.join("\n"), lineOffset: start - 1, definitions };
+  yield { text: lines.join("\n"), lineOffset: start - 1 };
 }
 
 function isBoundary(line: Line, previous: string): boolean {
   return /^#{1,6}\s/.test(line.text) || (previous.trim() === "" && /^[A-Za-z0-9*_["'(]/.test(line.text));
 }
 
+const parser = createMarkdownParser();
+
 /** Markdown (CommonMark and GitHub's extensions), HTML inside it, front matter as metadata. */
 export async function* extractMarkdown(input: TextInput): AsyncGenerator<ExtractionPart> {
   const batch = createElementBatch();
+  /** Link definitions and footnotes, which hold for what follows them too. */
+  const environment = {};
   let isFirst = true;
   for await (const segment of segments(input)) {
     if (segment.isRaw === true) {
@@ -76,28 +72,29 @@ export async function* extractMarkdown(input: TextInput): AsyncGenerator<Extract
       isFirst = false;
       continue;
     }
-    const before = isFirst ? "" : segment.definitions.map((line) => `${line}\n`).join("");
-    const source = before === "" ? segment.text : `${segment.text}\n\n${before}`;
-    const tree = fromMarkdown(source, {
-      extensions: [gfm(), ...(isFirst ? [frontmatter(["yaml"])] : [])],
-      mdastExtensions: [gfmFromMarkdown(), ...(isFirst ? [frontmatterFromMarkdown(["yaml"])] : [])],
-    });
-    const [first] = tree.children;
-    if (isFirst && first?.type === "yaml") {
-      const metadata = metadataOfFrontMatter(first.value);
-      if (metadata !== undefined) yield { type: "metadata", metadata };
-      else if (first.value.trim() !== "") {
-        yield {
-          type: "warning",
-          warning: {
-            code: "front-matter-unreadable",
-            message: "The front matter is no YAML mapping and was left out.",
-          },
-        };
-      }
-    }
-    yield* batch.add(rootElements(tree.children, segment.lineOffset));
+    let { text, lineOffset } = segment;
+    const frontMatter = isFirst ? FRONT_MATTER.exec(text) : null;
     isFirst = false;
+    if (frontMatter !== null) {
+      text = text.slice(frontMatter[0].length);
+      lineOffset += frontMatter[0].split("\n").length - 1;
+      yield* frontMatterParts(frontMatter[1] ?? "");
+    }
+    yield* batch.add(markdownElements(parser.parse(text, environment), lineOffset));
   }
   yield* batch.finish();
+}
+
+function* frontMatterParts(yaml: string): Generator<ExtractionPart> {
+  const metadata = metadataOfFrontMatter(yaml);
+  if (metadata !== undefined) yield { type: "metadata", metadata };
+  else if (yaml.trim() !== "") {
+    yield {
+      type: "warning",
+      warning: {
+        code: "front-matter-unreadable",
+        message: "The front matter is no YAML mapping and was left out.",
+      },
+    };
+  }
 }

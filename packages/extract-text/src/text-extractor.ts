@@ -106,7 +106,7 @@ export function textExtractor(options: TextExtractorOptions = {}): Extractor {
     }
   }
   return {
-    identity: { name: "extract-text", revision: "1", options },
+    identity: { name: "extract-text", revision: "2", options },
     mediaTypes: [...Object.keys(READERS), ...CODE_TYPES],
     isolation: "thread",
     reference: {

@@ -164,6 +164,65 @@ describe("Markdown", () => {
     const last = elements.findLast((element) => element.kind === "heading")!;
     expect(text.split("\n")[last.location!.line! - 1]).toBe("## Part 259");
   });
+  test("marks stand beside the text", async () => {
+    const text =
+      '# A *new* `rule`\n\n1) **Ask** [the\n   *desk*](rates.html "t"), see <b>this</b><br>H<sub>2</sub>O &amp; \\*\n\n   ~~old~~\n\n- [x] **done**\n- [ ] open\n\n[run](javascript:x) www.example.org <https://example.org>\n\n| **a** |\n| --- |\n| b |\n';
+    const { elements } = await extract(text, "text/markdown");
+    const shown = elements.map(({ kind, text: own, marks = [], attributes = {} }) => [
+      kind,
+      own,
+      ...marks.map((mark) => `${mark.kind}: ${own.slice(mark.start, mark.end)}${mark.href ? ` -> ${mark.href}` : ""}`),
+      ...Object.values(attributes),
+    ]);
+    expect(shown).toEqual([
+      ["heading", "A new rule", "emphasis: new", "code: rule"],
+      [
+        "list_item",
+        "Ask the\ndesk, see this\nH2O & *\nold",
+        "strong: Ask",
+        "link: the\ndesk -> rates.html",
+        "emphasis: desk",
+        "strong: this",
+        "subscript: 2",
+        "strikethrough: old",
+        "1)",
+      ],
+      ["list_item", "done", "strong: done", "-", "true"],
+      ["list_item", "open", "-", "false"],
+      ["paragraph", "run www.example.org https://example.org", "link: https://example.org -> https://example.org"],
+      ["table", "a\nb"],
+    ]);
+    expect(renderMarkdown(elements.slice(1, 4))).toBe(
+      "1) **Ask** [the](rates.html)\n  [*desk*](rates.html), see **this**\n  H<sub>2</sub>O & *\n  ~~old~~\n* [x] **done**\n* [ ] open\n",
+    );
+  });
+  test("pictures that are links are pictures, footnotes stay where they are defined", async () => {
+    const text = "[![build](b.svg)](x)\n![](y.png)\n\nA[^n] and[^missing].\n\n[^n]: Why *so*.\n\n    More.\n\nEnd.\n";
+    const { elements } = await extract(text, "text/markdown");
+    expect(shape(elements)).toEqual([
+      ["figure", "build"],
+      ["paragraph", "A[n] and[^missing]."],
+      ["footnote", "Why so.\nMore."],
+      ["paragraph", "End."],
+    ]);
+    expect(elements[2]).toMatchObject({ attributes: { marker: "n" }, location: { line: 6 } });
+  });
+  test.each([
+    ["brackets without an end", "[\n".repeat(60_000)],
+    ["emphasis without an end", "*a **b\n".repeat(20_000)],
+    ["quotes in quotes", Array.from({ length: 300 }, (_, depth) => `${"> ".repeat(depth)}a`).join("\n")],
+    ["lists in lists", Array.from({ length: 300 }, (_, depth) => `${"  ".repeat(depth)}- a`).join("\n")],
+    ["tags without an end", "<div\n".repeat(20_000)],
+  ])("%s: time grows with the text, and nothing is lost", async (_name, text) => {
+    const started = process.cpuUsage();
+    const { elements } = await extract(text, "text/markdown");
+    const used = process.cpuUsage(started);
+    expect(used.user + used.system).toBeLessThan(5_000_000);
+    const letters = (shown: string): number => shown.match(/[ab]/g)?.length ?? 0;
+    if (!text.startsWith("<")) {
+      expect(elements.reduce((sum, element) => sum + letters(element.text), 0)).toBe(letters(text));
+    }
+  });
   test("an alias bomb in the front matter is no metadata", async () => {
     const bomb = `---\na: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c]\n---\nText\n`;
     const { metadata, warnings } = await extract(bomb, "text/markdown");
