@@ -4,10 +4,8 @@ import {
   chunkIdOf,
   contentHashOf,
   type ElementLocation,
-  embedderInput,
   type PlacedElement,
   type TextRevision,
-  type TokenCounter,
 } from "@groundwork/contracts";
 import { rangeOfSlice } from "./sheet-range.ts";
 import { isHeading } from "./span.ts";
@@ -16,23 +14,14 @@ export interface ChunkPlan {
   readonly start: number;
   readonly end: number;
   readonly context: string;
-  /** Tokens as embedded, where they were counted already. */
-  readonly tokens?: number;
+  /** Tokens as embedded. */
+  readonly tokens: number;
   readonly role?: "parent";
   readonly parentChunk?: string;
 }
 
-/** Tokens of a chunk as embedded. */
-export function inputTokens(counter: TokenCounter, context: string, text: string): number {
-  return counter.count(embedderInput(context, text)) + counter.specialTokens;
-}
-
 /** Makes chunks of one revision, in order. */
-export function createAssembler(
-  revision: TextRevision,
-  fingerprint: string,
-  counter: TokenCounter,
-): (plan: ChunkPlan) => Chunk {
+export function createAssembler(revision: TextRevision, fingerprint: string): (plan: ChunkPlan) => Chunk {
   let ordinal = 0;
   return ({ start, end, context, tokens, role, parentChunk }) => {
     const elements = elementsOf(revision.elements, start, end);
@@ -44,9 +33,9 @@ export function createAssembler(
       charStart: start,
       charEnd: end,
       context,
-      tokens: tokens ?? inputTokens(counter, context, text),
+      tokens,
       sectionPath: commonPath(elements),
-      boxes: elements.flatMap((element) => boxesOf(element, start, end)),
+      boxes: boxesOf(elements, start, end),
       ...timesOf(elements, start, end),
       ...locationOf(elements, start, end),
       ...(role === undefined ? {} : { role }),
@@ -73,26 +62,36 @@ function elementsOf(elements: readonly PlacedElement[], start: number, end: numb
 
 /** The section that holds all of the slice. Headings count only where there is nothing else. */
 function commonPath(elements: readonly PlacedElement[]): readonly string[] {
-  const body = elements.filter((element) => !isHeading(element));
-  const [first, ...others] = body.length > 0 ? body : elements;
-  let path = first?.sectionPath ?? [];
-  for (const { sectionPath } of others) {
+  const hasBody = elements.some((element) => !isHeading(element));
+  let path: readonly string[] | undefined;
+  for (const element of elements) {
+    if (hasBody && isHeading(element)) continue;
+    const { sectionPath } = element;
+    path ??= sectionPath;
     let length = 0;
     while (length < path.length && path[length] === sectionPath[length]) length++;
     if (length < path.length) path = path.slice(0, length);
   }
-  return path;
+  return path ?? [];
 }
 
-function boxesOf(element: PlacedElement, start: number, end: number): Box[] {
-  const { boxes = [], charStart } = element;
-  return boxes.flatMap((box) => {
-    if (box.start === undefined || box.end === undefined) return [box];
-    const from = Math.max(charStart + box.start, start);
-    const to = Math.min(charStart + box.end, end);
-    return from < to ? [{ ...box, start: from - start, end: to - start }] : [];
-  });
+function boxesOf(elements: readonly PlacedElement[], start: number, end: number): Box[] {
+  const found: Box[] = [];
+  for (const { boxes, charStart } of elements) {
+    for (const box of boxes ?? []) {
+      if (box.start === undefined || box.end === undefined) {
+        found.push(box);
+        continue;
+      }
+      const from = Math.max(charStart + box.start, start);
+      const to = Math.min(charStart + box.end, end);
+      if (from < to) found.push({ ...box, start: from - start, end: to - start });
+    }
+  }
+  return found;
 }
+
+const NOTHING = {};
 
 function timesOf(
   elements: readonly PlacedElement[],
@@ -102,18 +101,18 @@ function timesOf(
   let startMs = Number.POSITIVE_INFINITY;
   let endMs = Number.NEGATIVE_INFINITY;
   for (const element of elements) {
-    const runs = (element.times ?? []).filter(
-      (run) => element.charStart + run.start < end && element.charStart + run.end > start,
-    );
-    for (const run of runs) {
+    let hasRuns = false;
+    for (const run of element.times ?? []) {
+      if (element.charStart + run.start >= end || element.charStart + run.end <= start) continue;
+      hasRuns = true;
       startMs = Math.min(startMs, run.startMs);
       endMs = Math.max(endMs, run.endMs);
     }
-    if (runs.length === 0) {
-      if (element.startMs !== undefined) startMs = Math.min(startMs, element.startMs);
-      if (element.endMs !== undefined) endMs = Math.max(endMs, element.endMs);
-    }
+    if (hasRuns) continue;
+    if (element.startMs !== undefined) startMs = Math.min(startMs, element.startMs);
+    if (element.endMs !== undefined) endMs = Math.max(endMs, element.endMs);
   }
+  if (startMs === Number.POSITIVE_INFINITY && endMs === Number.NEGATIVE_INFINITY) return NOTHING;
   return {
     ...(Number.isFinite(startMs) ? { startMs } : {}),
     ...(Number.isFinite(endMs) ? { endMs } : {}),
@@ -127,7 +126,7 @@ function locationOf(
   end: number,
 ): { readonly location?: ElementLocation } {
   const location = elements.find((element) => element.location !== undefined)?.location;
-  if (location === undefined) return {};
+  if (location === undefined) return NOTHING;
   const range = rangeOfSlice(elements, start, end);
   return { location: { ...location, ...(range === undefined ? {} : { range }) } };
 }

@@ -2,7 +2,8 @@ import type { PlacedElement, TextRevision } from "@groundwork/contracts";
 import { leadsIn } from "./element-spans.ts";
 import { sentenceStarts } from "./sentences.ts";
 import type { Span } from "./span.ts";
-import { type CountTokens, headerLineCount } from "./split-span.ts";
+import { tableLayoutOf } from "./table-layout.ts";
+import type { CountedText, TextMeter } from "./text-meter.ts";
 
 /** Share of the budget that title and section path may take, and that caption, table header and lead-in may take. */
 const CONTEXT_SHARE = 1 / 4;
@@ -11,57 +12,125 @@ const PATH_SEPARATOR = " > ";
 
 export interface ChunkContext {
   readonly text: string;
+  /** What it takes from the budget. */
+  readonly tokens: number;
   /** Set when the context holds for one table only: the chunk must end with it. */
   readonly until?: number;
 }
 
-export interface ContextOptions {
-  readonly revision: TextRevision;
-  readonly maxTokens: number;
-  readonly count: CountTokens;
-}
+/**
+ * What stands before the texts of one revision's chunks. Chunks that follow each other have much of it in common, so the last
+ * path, table and list are kept.
+ */
+export class ContextBuilder {
+  readonly #revision: TextRevision;
+  readonly #meter: TextMeter;
+  /** Tokens of each half of a context. */
+  readonly #most: number;
+  readonly #title: string;
+  #path: { readonly sections: readonly string[]; readonly isTitled: boolean; readonly line: CountedText } | undefined;
+  #table:
+    | { readonly element: PlacedElement; readonly inside: boolean; readonly lines: readonly CountedText[] }
+    | undefined;
+  #list: { readonly first: number; readonly last: number; readonly lead: CountedText | undefined } | undefined;
 
-/** What stands before the text of a chunk that begins with this span. */
-export function contextOf(first: Span, { revision, maxTokens, count }: ContextOptions): ChunkContext {
-  const most = Math.floor(maxTokens * CONTEXT_SHARE);
-  const lines = [pathLine(first.element, first.start, revision, most, count)];
-  const { element } = first;
-  const inside = first.start > element.charStart;
-  let until: number | undefined;
-  if (element.kind === "table") {
-    const header = cutToTokens(tableHeader(element, inside, revision).join("\n"), most, count);
-    const caption = cutToTokens(captionOf(element, inside, revision), most - count(header), count);
-    if (header !== "" || caption !== "") {
-      lines.push(caption, header);
-      until = element.charEnd;
-    }
-  } else if (element.kind === "list_item") {
-    const lead = listLead(element, revision);
-    if (lead !== undefined && count(lead) <= most) lines.push(lead);
+  constructor(revision: TextRevision, meter: TextMeter, maxTokens: number) {
+    this.#revision = revision;
+    this.#meter = meter;
+    this.#most = Math.floor(maxTokens * CONTEXT_SHARE);
+    this.#title = revision.metadata.title?.replace(/\s+/g, " ").trim() ?? "";
   }
-  const text = lines.filter((line) => line !== "").join("\n");
-  return until === undefined ? { text } : { text, until };
+
+  /** What stands before the text of a chunk that begins with this span. */
+  contextOf(first: Span): ChunkContext {
+    const { element, start } = first;
+    const lines = [this.#pathLine(element, start)];
+    let until: number | undefined;
+    if (element.kind === "table") {
+      const tableLines = this.#tableLines(element, start > element.charStart);
+      if (tableLines.length > 0) {
+        lines.push(...tableLines);
+        until = element.charEnd;
+      }
+    } else if (element.kind === "list_item") {
+      const lead = this.#listLead(element);
+      if (lead !== undefined && lead.tokens <= this.#most) lines.push(lead);
+    }
+    const held = lines.filter((line) => line.text !== "");
+    const text = held.length === 1 ? held[0]!.text : held.map((line) => line.text).join("\n");
+    const tokens = this.#meter.joinedTokens(text, held);
+    return until === undefined ? { text, tokens } : { text, tokens, until };
+  }
+
+  #counted(text: string): CountedText {
+    return { text, tokens: text === "" ? 0 : this.#meter.count(text) };
+  }
+
+  #pathLine(element: PlacedElement, start: number): CountedText {
+    const { sectionPath: sections } = element;
+    const isTitled = this.#title !== "" && !startsWithWords(this.#revision.text, start, this.#title);
+    const last = this.#path;
+    if (last !== undefined && last.isTitled === isTitled && areEqual(last.sections, sections)) return last.line;
+    const line = this.#counted(this.#pathText(sections, isTitled));
+    this.#path = { sections, isTitled, line };
+    return line;
+  }
+
+  #pathText(sections: readonly string[], isTitled: boolean): string {
+    const most = this.#most;
+    const count = (text: string): number => this.#meter.count(text);
+    const title = this.#title;
+    const path = sections.filter((part) => part !== "");
+    const titled = !isTitled || path.some((part) => sameWords(part, title)) ? path : [title, ...path];
+    const parts = titled.filter((part, index) => index === 0 || !sameWords(part, titled[index - 1]!));
+    // The nearest heading says most, then the title; what lies between goes first.
+    while (parts.length > 2 && count(parts.join(PATH_SEPARATOR)) > most) parts.splice(1, 1);
+    if (parts.length === 2 && count(parts.join(PATH_SEPARATOR)) > most)
+      parts[0] = cutToTokens(parts[0]!, Math.max(0, most - count(parts[1]!) - 2), count);
+    return cutToTokens(parts.filter((part) => part !== "").join(PATH_SEPARATOR), most, count);
+  }
+
+  /** Caption and header; nothing when there is neither. */
+  #tableLines(element: PlacedElement, inside: boolean): readonly CountedText[] {
+    const last = this.#table;
+    if (last !== undefined && last.element === element && last.inside === inside) return last.lines;
+    const count = (text: string): number => this.#meter.count(text);
+    const header = this.#counted(cutToTokens(tableHeader(element, inside), this.#most, count));
+    const caption = this.#counted(
+      cutToTokens(captionOf(element, inside, this.#revision), this.#most - header.tokens, count),
+    );
+    const lines = header.text === "" && caption.text === "" ? [] : [caption, header];
+    this.#table = { element, inside, lines };
+    return lines;
+  }
+
+  /** The sentence that announces the list, for the parts of a list that it no longer stands before. */
+  #listLead(item: PlacedElement): CountedText | undefined {
+    const { elements, text } = this.#revision;
+    const known = this.#list;
+    let first = item.ordinal;
+    while (first > 0 && elements[first - 1]!.kind === "list_item") {
+      // All from here to the start of the list was looked at for an earlier item.
+      if (known !== undefined && first <= known.last && first > known.first) first = known.first;
+      else first--;
+    }
+    if (known?.first === first) {
+      this.#list = { ...known, last: Math.max(known.last, item.ordinal) };
+      return known.lead;
+    }
+    const before = elements[first - 1];
+    let lead: CountedText | undefined;
+    if (before !== undefined && before.kind === "paragraph" && leadsIn(before)) {
+      const starts = sentenceStarts(text, before.charStart, before.charEnd);
+      lead = this.#counted(text.slice(starts[starts.length - 1], before.charEnd).trim());
+    }
+    this.#list = { first, last: item.ordinal, lead };
+    return lead;
+  }
 }
 
-function pathLine(
-  element: PlacedElement,
-  start: number,
-  revision: TextRevision,
-  most: number,
-  count: CountTokens,
-): string {
-  const title = revision.metadata.title?.replace(/\s+/g, " ").trim() ?? "";
-  const path = element.sectionPath.filter((part) => part !== "");
-  const titled =
-    title === "" || path.some((part) => sameWords(part, title)) || startsWithWords(revision.text, start, title)
-      ? path
-      : [title, ...path];
-  const parts = titled.filter((part, index) => index === 0 || !sameWords(part, titled[index - 1]!));
-  // The nearest heading says most, then the title; what lies between goes first.
-  while (parts.length > 2 && count(parts.join(PATH_SEPARATOR)) > most) parts.splice(1, 1);
-  if (parts.length === 2 && count(parts.join(PATH_SEPARATOR)) > most)
-    parts[0] = cutToTokens(parts[0]!, Math.max(0, most - count(parts[1]!) - 2), count);
-  return cutToTokens(parts.filter((part) => part !== "").join(PATH_SEPARATOR), most, count);
+function areEqual(a: readonly string[], b: readonly string[]): boolean {
+  return a === b || (a.length === b.length && a.every((part, index) => part === b[index]));
 }
 
 function sameWords(a: string, b: string): boolean {
@@ -75,7 +144,7 @@ function startsWithWords(text: string, start: number, words: string): boolean {
 }
 
 /** The words of `text` that fit. */
-function cutToTokens(text: string, most: number, count: CountTokens): string {
+function cutToTokens(text: string, most: number, count: (text: string) => number): string {
   if (count(text) <= most) return text;
   const ends = [...text.matchAll(/\S+/g)].map((match) => match.index + match[0].length);
   let low = 0;
@@ -96,24 +165,16 @@ function captionOf(table: PlacedElement, inside: boolean, { elements }: TextRevi
   return inside && after !== undefined && after.kind === "caption" ? after.text : "";
 }
 
-function tableHeader(element: PlacedElement, inside: boolean, revision: TextRevision): string[] {
+function tableHeader(element: PlacedElement, inside: boolean): string {
   const { table } = element;
-  if (table === undefined) return [];
+  if (table === undefined) return "";
   if (table.continuedHeader !== undefined)
     return table.continuedHeader
       .map((row) => row.join(" | ").replace(/(?: \|)*\s*$/, ""))
-      .filter((line) => line !== "");
-  const headerLines = headerLineCount(table);
-  if (!inside || headerLines === 0) return [];
-  return revision.text.slice(element.charStart, element.charEnd).split("\n").slice(0, headerLines);
-}
-
-/** The sentence that announces the list, for the parts of a list that it no longer stands before. */
-function listLead(item: PlacedElement, { elements, text }: TextRevision): string | undefined {
-  let first = item.ordinal;
-  while (first > 0 && elements[first - 1]!.kind === "list_item") first--;
-  const lead = elements[first - 1];
-  if (lead === undefined || lead.kind !== "paragraph" || !leadsIn(lead)) return undefined;
-  const starts = sentenceStarts(text, lead.charStart, lead.charEnd);
-  return text.slice(starts[starts.length - 1], lead.charEnd).trim();
+      .filter((line) => line !== "")
+      .join("\n");
+  if (!inside) return "";
+  const { headerLines, lineStarts } = tableLayoutOf(element, table);
+  const end = lineStarts[Math.min(headerLines, lineStarts.length - 1)]!;
+  return headerLines === 0 ? "" : element.text.slice(0, end - 1);
 }

@@ -1,15 +1,33 @@
 import type { PlacedElement } from "@groundwork/contracts";
-import { CUT, isHeading, type Span } from "./span.ts";
-import { bookedTokens, type CountTokens, isSpace } from "./split-span.ts";
+import { CUT, isHeading, type Span, type Stretch } from "./span.ts";
+import { splitAt } from "./split-span.ts";
+import { partsTokens, type TextMeter } from "./text-meter.ts";
+import { isSpace } from "./word-starts.ts";
 
-/** The elements of a section as spans, each with the worth of a cut before it. */
-export function elementSpans(text: string, elements: readonly PlacedElement[], count: CountTokens): Span[] {
+/** Tokens are mostly shorter. */
+const LONG_CHARACTERS_PER_TOKEN = 5;
+
+/** The texts of a section's elements without blanks around them, each with the worth of a cut before it. */
+export function elementStretches(text: string, elements: readonly PlacedElement[]): Stretch[] {
+  let last = -1;
   return elements.map((element, index) => {
     let { charStart: start, charEnd: end } = element;
     while (start < end && isSpace(text.charCodeAt(start))) start++;
     while (end > start && isSpace(text.charCodeAt(end - 1))) end--;
     const cut = index === 0 ? CUT.block : cutBetween(elements[index - 1]!, element);
-    return { start, end, tokens: bookedTokens(count, text, start, end), cut, element, grain: "element" };
+    const isParted = last >= 0 && partsTokens(text, last, start);
+    last = end;
+    return { start, end, isParted, cut, element, grain: "element" };
+  });
+}
+
+/** The elements of a section, counted. What is too long for a chunk in all likelihood is counted in its pieces. */
+export function elementSpans(meter: TextMeter, elements: readonly PlacedElement[], maxTokens: number): Span[] {
+  const long = maxTokens * LONG_CHARACTERS_PER_TOKEN;
+  return elementStretches(meter.text, elements).map((stretch) => {
+    const isLong = meter.isAdditive && stretch.end - stretch.start > long;
+    const pieces = isLong ? splitAt(meter, stretch, "sentence") : [];
+    return pieces.length > 1 ? meter.sum(stretch, pieces) : meter.measure(stretch);
   });
 }
 

@@ -7,12 +7,13 @@ import {
   type TextRevision,
   type TokenCounter,
 } from "@groundwork/contracts";
-import { createAssembler, inputTokens } from "./assemble-chunk.ts";
+import { type ChunkPlan, createAssembler } from "./assemble-chunk.ts";
 import { checkedBudget } from "./checked-budget.ts";
-import { elementSpans } from "./element-spans.ts";
+import { elementStretches } from "./element-spans.ts";
 import { bodyStretches } from "./sections.ts";
-import type { Span } from "./span.ts";
+import type { Span, Stretch } from "./span.ts";
 import { splitAt } from "./split-span.ts";
+import { NO_CONTEXT, TextMeter } from "./text-meter.ts";
 
 export interface FixedSizeChunkerOptions {
   /** The embedder's own. */
@@ -44,22 +45,20 @@ export function fixedSizeChunker(options: FixedSizeChunkerOptions): Chunker {
     artifacts: [tokenCounter.id],
   };
   const fingerprint = fingerprintOf(identity);
-  const count = (text: string): number => tokenCounter.count(text);
   const room = maxTokens - tokenCounter.specialTokens;
 
-  function wordsOf(text: string, span: Span): Span[] {
-    return splitAt(text, span, "word", count).flatMap((word) =>
+  function wordsOf(meter: TextMeter, element: Stretch): Span[] {
+    return splitAt(meter, element, "word").flatMap((word) =>
       word.tokens <= room
         ? [word]
-        : splitAt(text, word, "character", count).flatMap((piece) =>
-            piece.tokens <= room ? [piece] : splitAt(text, piece, "character", count),
+        : splitAt(meter, word, "character").flatMap((piece) =>
+            piece.tokens <= room ? [piece] : splitAt(meter, piece, "character"),
           ),
     );
   }
 
-  function* windows(text: string, words: readonly Span[]): Generator<{ readonly start: number; readonly end: number }> {
-    const tokensBetween = (from: number, to: number): number =>
-      inputTokens(tokenCounter, "", text.slice(words[from]!.start, words[to - 1]!.end));
+  function* windows(meter: TextMeter, words: readonly Span[]): Generator<ChunkPlan> {
+    const tokensBetween = (from: number, to: number): number => meter.inputTokens(NO_CONTEXT, words.slice(from, to));
     let from = 0;
     let covered = 0;
     while (covered < words.length) {
@@ -68,8 +67,9 @@ export function fixedSizeChunker(options: FixedSizeChunkerOptions): Chunker {
       let to = covered + 1;
       let tokens = tokensBetween(from, to) - tokenCounter.specialTokens;
       while (to < words.length && tokens + words[to]!.tokens <= room) tokens += words[to++]!.tokens;
-      while (to > covered + 1 && tokensBetween(from, to) > maxTokens) to--;
-      yield { start: words[from]!.start, end: words[to - 1]!.end };
+      let total = tokensBetween(from, to);
+      while (to > covered + 1 && total > maxTokens) total = tokensBetween(from, --to);
+      yield { start: words[from]!.start, end: words[to - 1]!.end, context: "", tokens: total };
       covered = to;
       from = to;
       let repeated = 0;
@@ -89,10 +89,11 @@ export function fixedSizeChunker(options: FixedSizeChunkerOptions): Chunker {
           },
         }),
     *chunk(revision: TextRevision): Generator<Chunk> {
-      const assemble = createAssembler(revision, fingerprint, tokenCounter);
+      const meter = new TextMeter(revision.text, tokenCounter);
+      const assemble = createAssembler(revision, fingerprint);
       for (const stretch of bodyStretches(revision.elements)) {
-        const words = elementSpans(revision.text, stretch, count).flatMap((span) => wordsOf(revision.text, span));
-        for (const slice of windows(revision.text, words)) yield assemble({ ...slice, context: "" });
+        const words = elementStretches(meter.text, stretch).flatMap((element) => wordsOf(meter, element));
+        for (const plan of windows(meter, words)) yield assemble(plan);
       }
     },
   };

@@ -1,5 +1,6 @@
 import type { Span } from "./span.ts";
-import { type CountTokens, splitSpan } from "./split-span.ts";
+import { splitSpan } from "./split-span.ts";
+import type { TextMeter } from "./text-meter.ts";
 
 /** A chunk may end once it holds this share of its room. */
 const LEAST_FILL = 0.5;
@@ -15,14 +16,11 @@ export interface Room {
 }
 
 export interface PackOptions {
-  readonly text: string;
-  readonly count: CountTokens;
-  /** Tokens of the blank lines between two elements. */
-  readonly gap: number;
+  readonly meter: TextMeter;
   /** Room of a chunk that begins with this span. */
   readonly room: (first: Span) => Room;
   /** Exact check of what the sum of the spans' tokens estimates. */
-  readonly fits: (first: Span, end: number) => boolean;
+  readonly fits: (spans: readonly Span[]) => boolean;
 }
 
 /**
@@ -31,11 +29,12 @@ export interface PackOptions {
  * where they fell before, and only the chunk around it changes.
  */
 export function* pack(spans: readonly Span[], options: PackOptions): Generator<readonly Span[]> {
-  const { text, count, fits, gap } = options;
+  const { meter, fits } = options;
+  const { text, gap } = meter;
   const pending = spans.toReversed();
   /** Puts finer spans in the place of one; false when it cannot be taken apart. */
   const replace = (span: Span): boolean => {
-    const pieces = splitSpan(text, span, count);
+    const pieces = splitSpan(meter, span);
     if (pieces.length < 2) return false;
     pushReversed(pending, pieces);
     return true;
@@ -65,12 +64,12 @@ export function* pack(spans: readonly Span[], options: PackOptions): Generator<r
       } else pending.push(next);
     }
     let taken = held.slice(0, length);
-    while (taken.length > 1 && !fits(taken[0]!, taken[taken.length - 1]!.end)) taken = taken.slice(0, -1);
+    while (taken.length > 1 && !fits(taken)) taken = taken.slice(0, -1);
     pushReversed(pending, held.slice(taken.length));
     held = [];
     tokens = 0;
     const first = taken[0]!;
-    if (taken.length === 1 && !fits(first, first.end) && replace(first)) continue;
+    if (taken.length === 1 && !fits(taken) && replace(first)) continue;
     yield taken;
   }
 }

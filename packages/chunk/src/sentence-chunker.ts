@@ -6,13 +6,14 @@ import {
   type TextRevision,
   type TokenCounter,
 } from "@groundwork/contracts";
-import { createAssembler, inputTokens } from "./assemble-chunk.ts";
+import { type ChunkPlan, createAssembler } from "./assemble-chunk.ts";
 import { checkedBudget } from "./checked-budget.ts";
-import { elementSpans } from "./element-spans.ts";
+import { elementStretches } from "./element-spans.ts";
 import { pack } from "./pack.ts";
 import { bodyStretches } from "./sections.ts";
 import type { Span } from "./span.ts";
 import { splitAt } from "./split-span.ts";
+import { NO_CONTEXT, TextMeter } from "./text-meter.ts";
 
 export interface SentenceChunkerOptions {
   /** The embedder's own. */
@@ -38,29 +39,30 @@ export function sentenceChunker(options: SentenceChunkerOptions): Chunker {
     artifacts: [tokenCounter.id],
   };
   const fingerprint = fingerprintOf(identity);
-  const count = (text: string): number => tokenCounter.count(text);
 
-  function* group(
-    text: string,
-    sentences: readonly Span[],
-  ): Generator<{ readonly start: number; readonly end: number }> {
-    const fits = (first: Span, end: number): boolean =>
-      inputTokens(tokenCounter, "", text.slice(first.start, end)) <= maxTokens;
+  function* group(meter: TextMeter, sentences: readonly Span[]): Generator<ChunkPlan> {
+    const measure = (spans: readonly Span[]): number => meter.inputTokens(NO_CONTEXT, spans);
+    const fits = (spans: readonly Span[]): boolean => measure(spans) <= maxTokens;
     const room = { tokens: maxTokens - tokenCounter.specialTokens };
+    const planOf = (spans: readonly Span[]): ChunkPlan => ({
+      start: spans[0]!.start,
+      end: spans[spans.length - 1]!.end,
+      context: "",
+      tokens: measure(spans),
+    });
     let held: Span[] = [];
     for (const sentence of sentences) {
-      if (held.length > 0 && (held.length === maxSentences || !fits(held[0]!, sentence.end))) {
-        yield { start: held[0]!.start, end: held[held.length - 1]!.end };
+      if (held.length > 0 && (held.length === maxSentences || !fits([...held, sentence]))) {
+        yield planOf(held);
         held = [];
       }
-      if (held.length > 0 || fits(sentence, sentence.end)) {
+      if (held.length > 0 || fits([sentence])) {
         held.push(sentence);
         continue;
       }
-      for (const piece of pack([sentence], { text, count, gap: 0, fits, room: () => room }))
-        yield { start: piece[0]!.start, end: piece[piece.length - 1]!.end };
+      for (const spans of pack([sentence], { meter, fits, room: () => room })) yield planOf(spans);
     }
-    if (held.length > 0) yield { start: held[0]!.start, end: held[held.length - 1]!.end };
+    if (held.length > 0) yield planOf(held);
   }
 
   return {
@@ -75,12 +77,13 @@ export function sentenceChunker(options: SentenceChunkerOptions): Chunker {
           },
         }),
     *chunk(revision: TextRevision): Generator<Chunk> {
-      const assemble = createAssembler(revision, fingerprint, tokenCounter);
+      const meter = new TextMeter(revision.text, tokenCounter);
+      const assemble = createAssembler(revision, fingerprint);
       for (const stretch of bodyStretches(revision.elements)) {
-        const sentences = elementSpans(revision.text, stretch, count).flatMap((span) =>
-          splitAt(revision.text, span, "sentence", count),
+        const sentences = elementStretches(meter.text, stretch).flatMap((element) =>
+          splitAt(meter, element, "sentence"),
         );
-        for (const slice of group(revision.text, sentences)) yield assemble({ ...slice, context: "" });
+        for (const plan of group(meter, sentences)) yield assemble(plan);
       }
     },
   };

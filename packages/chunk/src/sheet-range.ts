@@ -1,5 +1,5 @@
 import type { PlacedElement } from "@groundwork/contracts";
-import { rowsOfLines } from "./split-span.ts";
+import { firstAbove, tableLayoutOf } from "./table-layout.ts";
 
 interface Range {
   readonly left: string;
@@ -9,7 +9,8 @@ interface Range {
 }
 
 function parseRange(range: string | undefined): Range | undefined {
-  const match = /^([A-Z]+)(\d+)(?::([A-Z]+)(\d+))?$/.exec(range ?? "");
+  if (range === undefined) return undefined;
+  const match = /^([A-Z]+)(\d+)(?::([A-Z]+)(\d+))?$/.exec(range);
   if (match === null) return undefined;
   const [, left, top, right = left, bottom = top] = match;
   return { left: left!, top: Number(top), right: right!, bottom: Number(bottom) };
@@ -25,23 +26,14 @@ function columnNumber(letters: string): number {
 function rowsRange(element: PlacedElement, start: number, end: number): Range | undefined {
   const range = parseRange(element.location?.range);
   if (range === undefined || element.table === undefined) return range;
-  const rows = rowsOfLines(element.table);
-  const lines = element.text.split("\n");
+  const { rowOfLine, lineStarts } = tableLayoutOf(element, element.table);
   // A text that protection changed may have other lines than the table has rows.
-  if (lines.length !== rows.length) return range;
-  let offset = element.charStart;
-  let first: number | undefined;
-  let last = 0;
-  lines.forEach((line, index) => {
-    if (offset < end && offset + line.length > start) {
-      first ??= rows[index]!;
-      last = rows[index]!;
-    }
-    offset += line.length + 1;
-  });
-  return first === undefined
-    ? range
-    : { ...range, top: range.top + first, bottom: Math.min(range.bottom, range.top + last) };
+  if (lineStarts.length - 1 !== rowOfLine.length) return range;
+  // A line ends one before the next begins; one that ends where the slice begins is not in it.
+  const first = Math.max(0, firstAbove(lineStarts, start - element.charStart + 1) - 1);
+  const last = Math.min(rowOfLine.length - 1, firstAbove(lineStarts, end - element.charStart - 1) - 1);
+  if (first > last) return range;
+  return { ...range, top: range.top + rowOfLine[first]!, bottom: Math.min(range.bottom, range.top + rowOfLine[last]!) };
 }
 
 /** The smallest range in A1 notation that holds the cells of a slice; `undefined` when an element has none. */

@@ -1,50 +1,29 @@
-import { headerRowCount, type PlacedElement, type TableData, tableRows } from "@groundwork/contracts";
+import type { PlacedElement } from "@groundwork/contracts";
 import { sentenceStarts } from "./sentences.ts";
-import { CUT, type Grain, type Span } from "./span.ts";
+import { CUT, type Grain, type Span, type Stretch } from "./span.ts";
+import { tableLayoutOf } from "./table-layout.ts";
+import { partsTokens, type TextMeter } from "./text-meter.ts";
+import { isSpace, wordStarts } from "./word-starts.ts";
 
 /** UTF-16 units of one piece of a word that has to be cut; a piece that is still too long is cut at grapheme clusters. */
 const PIECE_LENGTH = 16;
 
-/**
- * Characters that count as one token at least: a vocabulary that maps a long unknown word to one token must not let a
- * chunk grow without limit.
- */
-const CHARACTERS_PER_TOKEN = 16;
-
-const words = new Intl.Segmenter("en", { granularity: "word" });
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
-export type CountTokens = (text: string) => number;
-
-/** Tokens that a stretch is booked with while packing. */
-export function bookedTokens(count: CountTokens, text: string, start: number, end: number): number {
-  return Math.max(count(text.slice(start, end)), Math.ceil((end - start) / CHARACTERS_PER_TOKEN));
-}
-
-/** Numbers of the table's rows in the order of the lines of its text: rows without any text have no line. */
-export function rowsOfLines(table: TableData): number[] {
-  return tableRows(table).flatMap((row, index) => (row.some((cell) => cell !== "") ? [index] : []));
-}
-
-/** Lines of a table's text that are its header. */
-export function headerLineCount(table: TableData): number {
-  const headerRows = headerRowCount(table);
-  return rowsOfLines(table).filter((row) => row < headerRows).length;
-}
-
 /** Takes a span apart at the next finer grain; `[]` when it cannot be taken apart any more. */
-export function splitSpan(text: string, span: Span, count: CountTokens): Span[] {
+export function splitSpan(meter: TextMeter, span: Span): readonly Span[] {
+  if (span.pieces !== undefined) return span.pieces;
   for (let grain = finer(span.grain); grain !== undefined; grain = finer(grain)) {
-    const spans = splitAt(text, span, grain, count);
+    const spans = splitAt(meter, span, grain);
     if (spans.length > 1) return spans;
   }
   return [];
 }
 
-/** Takes a span apart at one grain; the span again when it holds but one piece. */
-export function splitAt(text: string, span: Span, grain: Grain, count: CountTokens): Span[] {
-  const places = cutPlaces(text, span, grain);
-  return places.length > 1 ? spansBetween(text, span, places, grain, count) : [{ ...span, grain }];
+/** Takes a stretch apart at one grain; the stretch again when it holds but one piece. */
+export function splitAt(meter: TextMeter, stretch: Stretch, grain: Grain): Span[] {
+  const places = cutPlaces(meter.text, stretch, grain);
+  return places.length > 1 ? spansBetween(meter, stretch, places, grain) : [meter.measure({ ...stretch, grain })];
 }
 
 function finer(grain: Grain): Grain | undefined {
@@ -56,42 +35,37 @@ interface Place {
   readonly cut: number;
 }
 
-function spansBetween(text: string, span: Span, places: readonly Place[], grain: Grain, count: CountTokens): Span[] {
-  return places.flatMap(({ at, cut }, index) => {
-    const next = places[index + 1]?.at ?? span.end;
-    let end = next;
-    while (end > at && isSpace(text.charCodeAt(end - 1))) end--;
-    if (end === at) return [];
-    return { start: at, end, tokens: bookedTokens(count, text, at, end), cut, element: span.element, grain };
-  });
+function spansBetween(meter: TextMeter, stretch: Stretch, places: readonly Place[], grain: Grain): Span[] {
+  const { text } = meter;
+  const { element } = stretch;
+  const spans: Span[] = [];
+  let last = stretch.start;
+  for (let index = 0; index < places.length; index++) {
+    const { at: start, cut } = places[index]!;
+    let end = places[index + 1]?.at ?? stretch.end;
+    while (end > start && isSpace(text.charCodeAt(end - 1))) end--;
+    if (end === start) continue;
+    const isParted = spans.length === 0 ? stretch.isParted : partsTokens(text, last, start);
+    spans.push(meter.measure({ start, end, isParted, cut, element, grain }));
+    last = end;
+  }
+  return spans;
 }
 
-export function isSpace(code: number): boolean {
-  return code === 32 || (code >= 9 && code <= 13) || code === 0xa0 || code === 0x3000;
-}
-
-function cutPlaces(text: string, span: Span, grain: Grain): Place[] {
-  const { start, end, cut } = span;
+function cutPlaces(text: string, stretch: Stretch, grain: Grain): Place[] {
+  const { start, end, cut } = stretch;
   if (grain === "sentence") {
-    const starts = lineKinds.has(span.element.kind)
-      ? linePlaces(text, span)
+    const starts = lineKinds.has(stretch.element.kind)
+      ? linePlaces(text, stretch)
       : sentenceStarts(text, start, end).map((at) => ({ at, cut: CUT.sentence }));
     return starts.map((place, index) => (index === 0 ? { at: start, cut } : place));
   }
   const places: Place[] = [];
   const slice = text.slice(start, end);
-  if (grain === "word") {
-    let blank = true;
-    for (const { segment, index } of words.segment(slice)) {
-      // A word keeps the punctuation that follows it.
-      const isBlank = isSpace(segment.charCodeAt(0));
-      if (!isBlank && (blank || /^[\p{L}\p{N}]/u.test(segment)))
-        places.push({ at: start + index, cut: index === 0 ? cut : CUT.glued });
-      blank = isBlank;
-    }
-    if (places[0] !== undefined && places[0].at !== start) places[0] = { at: start, cut };
-    return places;
-  }
+  if (grain === "word")
+    return wordStarts(slice).map((at, index) =>
+      index === 0 ? { at: start, cut } : { at: start + at, cut: CUT.glued },
+    );
   const single = slice.length <= PIECE_LENGTH;
   let last = -PIECE_LENGTH;
   for (const { index } of graphemes.segment(slice)) {
@@ -117,8 +91,8 @@ function codePointPlaces(slice: string, start: number, cut: number): Place[] {
 const lineKinds: ReadonlySet<PlacedElement["kind"]> = new Set(["table", "code"]);
 
 /** Rows of a table, lines of code. A header row is not parted from the first row of the body. */
-function linePlaces(text: string, { start, end, element }: Span): Place[] {
-  const headerLines = element.table === undefined ? 0 : headerLineCount(element.table);
+function linePlaces(text: string, { start, end, element }: Stretch): Place[] {
+  const headerLines = element.table === undefined ? 0 : tableLayoutOf(element, element.table).headerLines;
   const places: Place[] = [];
   let line = 0;
   let blankBefore = false;

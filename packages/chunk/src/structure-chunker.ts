@@ -1,19 +1,19 @@
 import {
   type Chunk,
   type Chunker,
-  ELEMENT_SEPARATOR,
   fingerprintOf,
   type StageIdentity,
   type TextRevision,
   type TokenCounter,
 } from "@groundwork/contracts";
-import { createAssembler, inputTokens } from "./assemble-chunk.ts";
+import { type ChunkPlan, createAssembler } from "./assemble-chunk.ts";
 import { checkedBudget } from "./checked-budget.ts";
-import { type ChunkContext, contextOf } from "./chunk-context.ts";
+import { type ChunkContext, ContextBuilder } from "./chunk-context.ts";
 import { elementSpans } from "./element-spans.ts";
 import { pack } from "./pack.ts";
 import { bodyStretches, sectionsOf } from "./sections.ts";
 import type { Span } from "./span.ts";
+import { TextMeter } from "./text-meter.ts";
 
 export interface StructureChunkerOptions {
   /** The embedder's own. */
@@ -62,16 +62,19 @@ export function structureChunker(options: StructureChunkerOptions): Chunker {
           },
         }),
     *chunk(revision: TextRevision): Generator<Chunk> {
-      const assemble = createAssembler(revision, fingerprint, tokenCounter);
+      const meter = new TextMeter(revision.text, tokenCounter);
+      const assemble = createAssembler(revision, fingerprint);
+      const contexts = new ContextBuilder(revision, meter, maxTokens);
+      const parentContexts = parents === undefined ? undefined : new ContextBuilder(revision, meter, parents.maxTokens);
       for (const stretch of bodyStretches(revision.elements)) {
         for (const section of sectionsOf(stretch)) {
-          const spans = elementSpans(revision.text, section, (text) => tokenCounter.count(text));
-          if (parents === undefined) {
-            for (const plan of plans(revision, spans, maxTokens, tokenCounter)) yield assemble(plan);
+          const spans = elementSpans(meter, section, maxTokens);
+          if (parents === undefined || parentContexts === undefined) {
+            for (const plan of plans(spans, maxTokens, meter, contexts)) yield assemble(plan);
             continue;
           }
-          for (const parent of plans(revision, spans, parents.maxTokens, tokenCounter)) {
-            const children = [...plans(revision, parent.spans, maxTokens, tokenCounter)];
+          for (const parent of plans(spans, parents.maxTokens, meter, parentContexts)) {
+            const children = [...plans(parent.spans, maxTokens, meter, contexts)];
             // A parent that is no more than its only child would be stored twice.
             if (children.length === 1) {
               yield assemble(children[0]!);
@@ -87,49 +90,40 @@ export function structureChunker(options: StructureChunkerOptions): Chunker {
   };
 }
 
-interface Plan {
-  readonly start: number;
-  readonly end: number;
-  readonly context: string;
-  readonly tokens?: number;
+interface Plan extends ChunkPlan {
   readonly spans: readonly Span[];
 }
 
 function* plans(
-  revision: TextRevision,
   spans: readonly Span[],
   maxTokens: number,
-  counter: TokenCounter,
+  meter: TextMeter,
+  contexts: ContextBuilder,
 ): Generator<Plan> {
-  const count = (text: string): number => counter.count(text);
-  const contexts = new Map<Span, ChunkContext>();
+  const known = new Map<Span, ChunkContext>();
   const contextBefore = (first: Span): ChunkContext => {
-    let context = contexts.get(first);
+    let context = known.get(first);
     if (context === undefined) {
-      context = contextOf(first, { revision, maxTokens, count });
-      contexts.set(first, context);
+      context = contexts.contextOf(first);
+      known.set(first, context);
     }
     return context;
   };
   const room = (first: Span): { readonly tokens: number; readonly until?: number } => {
-    const { text, until } = contextBefore(first);
-    const tokens = maxTokens - counter.specialTokens - (text === "" ? 0 : count(`${text}\n`));
-    return until === undefined ? { tokens } : { tokens, until };
+    const context = contextBefore(first);
+    const tokens = maxTokens - meter.counter.specialTokens - context.tokens;
+    return context.until === undefined ? { tokens } : { tokens, until: context.until };
   };
-  let counted = { start: -1, end: -1, tokens: 0 };
-  const fits = (first: Span, end: number): boolean => {
-    const { start } = first;
-    const tokens = inputTokens(counter, contextBefore(first).text, revision.text.slice(start, end));
-    counted = { start, end, tokens };
+  let tokens = 0;
+  const fits = (candidate: readonly Span[]): boolean => {
+    tokens = meter.inputTokens(contextBefore(candidate[0]!), candidate);
     return tokens <= maxTokens;
   };
-  const gap = Math.max(0, count(`a${ELEMENT_SEPARATOR}a`) - 2 * count("a"));
-  for (const taken of pack(spans, { text: revision.text, count, gap, room, fits })) {
+  // What is yielded was the last to be measured.
+  for (const taken of pack(spans, { meter, room, fits })) {
     const first = taken[0]!;
-    const { start } = first;
     const { end } = taken[taken.length - 1]!;
-    const known = counted.start === start && counted.end === end ? { tokens: counted.tokens } : {};
-    yield { start, end, context: contextBefore(first).text, spans: taken, ...known };
-    contexts.clear();
+    yield { start: first.start, end, context: contextBefore(first).text, tokens, spans: taken };
+    known.clear();
   }
 }

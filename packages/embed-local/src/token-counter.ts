@@ -9,7 +9,7 @@ export interface TokenCounterOptions {
 
 /**
  * Counts tokens exactly as {@link localEmbedder} does, synchronously and without the weights or the runtime: for chunkers
- * in other threads. The vocabulary (0.5 MB) is read at the first count; a file that is missing or damaged is
+ * in other threads. Counts of texts that a blank parts add up. The vocabulary (0.5 MB) is read at the first count; a file that is missing or damaged is
  * `MODEL_NOT_FOUND`.
  */
 export function createTokenCounter(options: TokenCounterOptions = {}): TokenCounter {
@@ -18,6 +18,7 @@ export function createTokenCounter(options: TokenCounterOptions = {}): TokenCoun
     id: "wordpiece:all-MiniLM-L6-v2",
     reference: { module: import.meta.url, name: "createTokenCounter", options },
     specialTokens: SPECIAL_TOKENS,
+    isAdditive: true,
     count(text: string): number {
       wordPiece ??= new WordPiece(readTokenizer(options.modelFolder));
       return wordPiece.count(text);

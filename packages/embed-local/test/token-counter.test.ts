@@ -61,6 +61,48 @@ test("counts and encodes as the reference does: made-up documents and code units
   }
 });
 
+test("counts and encodes as the reference does: every code unit between letters and beside punctuation", () => {
+  const codes: number[] = [];
+  // Ideographs, syllables and private use are alike among themselves: some of each.
+  for (let code = 0; code < 0x10000; code += code >= 0x3400 && code < 0xf900 ? 13 : 1) codes.push(code);
+  for (let from = 0; from < codes.length; from += 512) {
+    const units = codes.slice(from, from + 512).map((code) => String.fromCharCode(code));
+    expectSame(units.flatMap((unit) => [`a${unit}b1`, `(${unit})`]).join(" "));
+  }
+});
+
+test("counts and encodes as the reference does: runs of every length, mixed with what ends them", () => {
+  const random = seededRandom(23);
+  const ends = [" ", "-", "’", "é", "\u00ad", "规", "[", "]", "[SEP]", "\f", "\u00a0", "_", "€", "Σ", "\u0301", "😀"];
+  const letters = "etaoinshrdluETAOIN0123456789";
+  for (let round = 0; round < 50; round++) {
+    const run = (): string =>
+      Array.from({ length: random.integer(1, random.pick([6, 12, 24, 130])) }, () => random.pick([...letters])).join(
+        "",
+      );
+    expectSame(Array.from({ length: random.integer(1, 40) }, () => run() + random.pick(ends)).join(""));
+  }
+});
+
+test("a word longer than what is looked at together", () => {
+  expectSame(`start ${"ab-é".repeat(40_000)} middle ${"c".repeat(70_000)} ${"one two ".repeat(20_000)}end`);
+});
+
+test("counts add up at blanks", () => {
+  const random = seededRandom(31);
+  const part = (): string => {
+    const most = random.pick([0x7f, 0xff, 0x2fff, 0xffff]);
+    return String.fromCharCode(...Array.from({ length: random.integer(0, 12) }, () => random.integer(0, most)));
+  };
+  expect(counter.isAdditive).toBe(true);
+  for (let round = 0; round < 2_000; round++) {
+    const [before, after] = [part(), part()];
+    const blank = random.pick([" ", "\n", "\t", "\r", "\n\n", " \t "]);
+    const joined = reference.encode(`${before}${blank}${after}`, { add_special_tokens: false }).ids.length;
+    expect(counter.count(before) + counter.count(after), JSON.stringify([before, blank, after])).toBe(joined);
+  }
+});
+
 test("forgets words without forgetting how to count them", () => {
   const words = Array.from({ length: 100_000 }, (_, index) => `w${index.toString(36)}`);
   const first = wordPiece.count(words.join(" "));
