@@ -1,10 +1,10 @@
 import { fork } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { ingest } from "@groundwork/pipeline";
 import { folder } from "@groundwork/source-files";
-import type { KnowledgeBase } from "groundwork";
 import { Corpus } from "./corpus.ts";
-import { openChaos } from "./knowledge-base.ts";
+import { type ChaosBase, openChaos } from "./knowledge-base.ts";
 import { seededRandom } from "./random.ts";
 import { findViolations, readState, type State } from "./state.ts";
 
@@ -92,8 +92,8 @@ export async function chaosRun(options: ChaosOptions): Promise<ChaosResult> {
   const random = seededRandom(options.seed);
   const corpus = new Corpus(`${options.folder}/corpus`, random);
   await corpus.create(40);
-  const reader: KnowledgeBase = await openChaos(`${options.folder}/disturbed`);
-  const calm: KnowledgeBase = await openChaos(`${options.folder}/calm`);
+  const reader: ChaosBase = await openChaos(`${options.folder}/disturbed`);
+  const calm: ChaosBase = await openChaos(`${options.folder}/calm`);
   const kills: Record<string, number> = {};
   const violations: string[] = [];
   const differences: string[] = [];
@@ -106,11 +106,11 @@ export async function chaosRun(options: ChaosOptions): Promise<ChaosResult> {
     while (looking) {
       violations.push(...(await findViolations(reader, throughout)));
       looks++;
-      await delay(5);
+      await delay(15);
     }
   };
   await runOnce(options, corpus.root, {});
-  await calm.ingest(folder(corpus.root));
+  await ingest([folder(corpus.root)], calm.parts);
   const watching = watch();
   // Told when it is awaited; until then the run goes on.
   watching.catch(() => {});
@@ -137,7 +137,7 @@ export async function chaosRun(options: ChaosOptions): Promise<ChaosResult> {
         }
       }
       await runOnce(options, corpus.root, {});
-      await calm.ingest(folder(corpus.root), { allowMassDelete: true });
+      await ingest([folder(corpus.root)], calm.parts, { allowMassDelete: true });
       const difference = firstDifference(await readState(reader), await readState(calm));
       if (difference !== undefined) differences.push(`cycle ${cycles}: ${difference.slice(0, 2000)}`);
     }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { VectorStore } from "@groundwork/contracts";
+import { ingest } from "@groundwork/pipeline";
 import { folder } from "@groundwork/source-files";
 import { openChaos } from "./knowledge-base.ts";
 
@@ -41,7 +42,7 @@ function forgetful(store: VectorStore): VectorStore {
 const knowledgeBase = await openChaos(path, planted ? forgetful : undefined);
 process.send?.("open");
 let seen = 0;
-await knowledgeBase.ingest(folder(root), {
+await ingest([folder(root)], knowledgeBase.parts, {
   allowMassDelete: true,
   onFaultPoint: async (name) => {
     if (name === point && ++seen === Number(nth)) {

@@ -1,5 +1,5 @@
 import { type CatalogDocument, type ChunkRow, decodeChunks, GroundworkError } from "@groundwork/contracts";
-import type { KnowledgeBase } from "groundwork";
+import type { ChaosBase } from "./knowledge-base.ts";
 
 /** What must be equal however a state was reached: rows with their vectors, and what the catalog says of each document. */
 export interface State {
@@ -7,7 +7,7 @@ export interface State {
   readonly documents: readonly unknown[];
 }
 
-export async function readState({ parts }: KnowledgeBase): Promise<State> {
+export async function readState({ parts }: ChaosBase): Promise<State> {
   const rows: { key: string; row: unknown }[] = [];
   for await (const batch of parts.store.scan(undefined, { columns: [...batchColumns] })) {
     const vectors = batch.getChild("vector")!;
@@ -40,7 +40,7 @@ const batchColumns = [
 ];
 
 /** What a reader sees at one moment: the rows of each document, at one watermark. `undefined` when the moment passed meanwhile. */
-export async function readVisible({ parts }: KnowledgeBase): Promise<Map<string, ChunkRow[]> | undefined> {
+export async function readVisible({ parts }: ChaosBase): Promise<Map<string, ChunkRow[]> | undefined> {
   const watermark = await parts.catalog.watermark();
   try {
     return await visibleAt(watermark, parts);
@@ -51,10 +51,7 @@ export async function readVisible({ parts }: KnowledgeBase): Promise<Map<string,
   }
 }
 
-async function visibleAt(
-  watermark: number,
-  parts: KnowledgeBase["parts"],
-): Promise<Map<string, ChunkRow[]> | undefined> {
+async function visibleAt(watermark: number, parts: ChaosBase["parts"]): Promise<Map<string, ChunkRow[]> | undefined> {
   const visible = new Map<string, ChunkRow[]>();
   for await (const batch of parts.store.scan(undefined, {
     watermark,
@@ -66,7 +63,7 @@ async function visibleAt(
 }
 
 /** Documents that a reader sees in two versions, in part, or not at all. */
-export async function findViolations(knowledgeBase: KnowledgeBase, throughout: readonly string[]): Promise<string[]> {
+export async function findViolations(knowledgeBase: ChaosBase, throughout: readonly string[]): Promise<string[]> {
   const visible = await readVisible(knowledgeBase);
   if (visible === undefined) return [];
   const violations: string[] = [];

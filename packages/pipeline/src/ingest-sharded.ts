@@ -80,7 +80,8 @@ export async function ingestSharded(
                 .map((shard) =>
                   queue.add(async () => {
                     throwIfAborted(signal);
-                    result = add(result, await execute(shard, { startedAt, signal }));
+                    const report = await execute(shard, { startedAt, signal });
+                    result = add(result, report);
                     options.onShard?.(++done, shards.length);
                   }),
                 ),
