@@ -1,7 +1,7 @@
 import type { Area } from "./page-content.ts";
 import { readFrame, toArea } from "./page-frame.ts";
 import type { PdfDocument } from "./pdf-document.ts";
-import { readText, withMemory, writeUtf8 } from "./pdfium-module.ts";
+import { readText, withMemory } from "./pdfium-module.ts";
 
 export interface Field extends Area {
   readonly name: string;
@@ -66,13 +66,9 @@ function areaOf({ pdfium }: PdfDocument, annotation: number, matrix: Parameters<
 }
 
 function stringOf({ pdfium }: PdfDocument, annotation: number, key: string): string {
-  const name = writeUtf8(pdfium, key);
-  try {
-    const read = pdfium.call("FPDFAnnot_GetStringValue");
-    return readText(pdfium, (buffer, bytes) => read(annotation, name, buffer, bytes), "utf16");
-  } finally {
-    pdfium.free(name);
-  }
+  const name = pdfium.constant(key);
+  const read = pdfium.call("FPDFAnnot_GetStringValue");
+  return readText(pdfium, (buffer, bytes) => read(annotation, name, buffer, bytes), "utf16");
 }
 
 /**
@@ -81,15 +77,7 @@ function stringOf({ pdfium }: PdfDocument, annotation: number, key: string): str
  */
 function readField(document: PdfDocument, annotation: number): { name: string; value: string } | undefined {
   const { pdfium } = document;
-  const linked = (): number => {
-    const name = writeUtf8(pdfium, "Parent");
-    try {
-      return pdfium.call("FPDFAnnot_GetLinkedAnnot")(annotation, name);
-    } finally {
-      pdfium.free(name);
-    }
-  };
-  const parent = linked();
+  const parent = pdfium.call("FPDFAnnot_GetLinkedAnnot")(annotation, pdfium.constant("Parent"));
   try {
     const inherited = (key: string): string =>
       stringOf(document, annotation, key) || (parent === 0 ? "" : stringOf(document, parent, key));
@@ -108,12 +96,8 @@ function readField(document: PdfDocument, annotation: number): { name: string; v
 }
 
 function numberOf({ pdfium }: PdfDocument, annotation: number, key: string): number {
-  const name = writeUtf8(pdfium, key);
-  try {
-    return withMemory(pdfium, 4, (pointer) =>
-      pdfium.call("FPDFAnnot_GetNumberValue")(annotation, name, pointer) === 0 ? 0 : pdfium.views().f32[pointer >> 2]!,
-    );
-  } finally {
-    pdfium.free(name);
-  }
+  const name = pdfium.constant(key);
+  return withMemory(pdfium, 4, (pointer) =>
+    pdfium.call("FPDFAnnot_GetNumberValue")(annotation, name, pointer) === 0 ? 0 : pdfium.views().f32[pointer >> 2]!,
+  );
 }

@@ -91,17 +91,25 @@ export function findFurniture(
   bodySize: number,
 ): Map<Line, FurnitureKind> {
   const found = new Map<Line, FurnitureKind>();
-  const own = edgesOf(page.main);
+  const own = around.find((other) => other.page === page.page)?.edges ?? edgesOf(page.main);
   const { height } = page.main;
   const others = around.filter((other) => other.page !== page.page);
   for (const side of ["top", "bottom"] as const) {
     const rows = side === "top" ? own.top : [...own.bottom].reverse();
-    const isolated = isolatedRows(rows, page, side, bodySize);
-    const repeated = repeatedRows(rows, page, side, others);
+    const isInTable = new Map<Row, boolean>();
+    const inTable = (row: Row): boolean => {
+      let known = isInTable.get(row);
+      if (known === undefined) {
+        known = isTableRow(row, page, rows);
+        isInTable.set(row, known);
+      }
+      return known;
+    };
+    const isolated = isolatedRows(rows, page, side, bodySize, inTable);
+    const repeated = repeatedRows(rows, page, side, others, inTable);
     for (const [index, row] of rows.entries()) {
       const kind = NUMBER.test(row.text.trim()) ? "page_number" : side === "top" ? "header" : "footer";
-      const alone =
-        index === 0 && !isTableRow(row, page, rows) && (isIsolatedNumber(row, page, side) || isRunningLine(row));
+      const alone = index === 0 && !inTable(row) && (isIsolatedNumber(row, page, side) || isRunningLine(row));
       if (index < isolated || index < repeated || alone) mark(found, row, kind);
       else break;
     }
@@ -137,11 +145,12 @@ function repeatedRows(
   page: PageLines,
   side: "top" | "bottom",
   others: readonly MarginSummary[],
+  inTable: (row: Row) => boolean,
 ): number {
   let count = 0;
   for (const row of rows) {
     const isNumber = others.length > 0 && NUMBER.test(row.text.trim());
-    if (isTableRow(row, page, rows) || !(isNumber || repeats(row, side, page.main.height, others))) break;
+    if (inTable(row) || !(isNumber || repeats(row, side, page.main.height, others))) break;
     count++;
   }
   while (count > 0 && !isSetApart(rows, count, page, side)) count--;
@@ -236,12 +245,18 @@ function isRunningLine(row: Row): boolean {
 }
 
 /** Rows from the edge that stand together, small and short, with white space or a rule between them and the body. */
-function isolatedRows(rows: readonly Row[], page: PageLines, side: "top" | "bottom", bodySize: number): number {
+function isolatedRows(
+  rows: readonly Row[],
+  page: PageLines,
+  side: "top" | "bottom",
+  bodySize: number,
+  inTable: (row: Row) => boolean,
+): number {
   // On a page of few lines white space tells nothing.
   if (page.main.lines.length < MIN_LINES) return 0;
   for (let count = 1; count <= Math.min(3, rows.length); count++) {
     const row = rows[count - 1]!;
-    if (!mayBeFurniture(row, page, side, bodySize) || isTableRow(row, page, rows)) return 0;
+    if (!mayBeFurniture(row, page, side, bodySize) || inTable(row)) return 0;
     const clear = clearance(row, page, side, rows.slice(0, count));
     if (clear === Number.POSITIVE_INFINITY) return 0;
     const isParted = row.lines.length > 1 && clear > 0.6 * bodySize;

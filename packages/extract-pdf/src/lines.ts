@@ -1,3 +1,4 @@
+import { areaOf } from "./areas.ts";
 import { isIdeographic, Trait } from "./characters.ts";
 import type { Area, StructureTag, TextStyle } from "./page-content.ts";
 import type { Word } from "./words.ts";
@@ -128,19 +129,6 @@ function joinAgain(fragments: readonly Fragment[]): Fragment[] {
     else result.push(fragment);
   }
   return result;
-}
-
-/** The area that holds all of some areas; at least one. */
-export function areaOf(areas: readonly Area[]): Area {
-  let { left, top, right, bottom } = areas[0]!;
-  for (let index = 1; index < areas.length; index++) {
-    const area = areas[index]!;
-    if (area.left < left) left = area.left;
-    if (area.top < top) top = area.top;
-    if (area.right > right) right = area.right;
-    if (area.bottom > bottom) bottom = area.bottom;
-  }
-  return { left, top, right, bottom };
 }
 
 function traitsOfWords(words: readonly Word[]): number {

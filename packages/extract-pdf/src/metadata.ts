@@ -1,6 +1,6 @@
 import type { Attributes, DocumentMetadata } from "@groundwork/contracts";
 import type { PdfDocument } from "./pdf-document.ts";
-import { readText, writeUtf8 } from "./pdfium-module.ts";
+import { readText } from "./pdfium-module.ts";
 
 /** Facts that are counted while the pages are read. */
 export interface PageCounts {
@@ -11,16 +11,12 @@ export interface PageCounts {
 /** Reads the document information and the catalog's language. */
 export function readMetadata(document: PdfDocument): DocumentMetadata {
   const { pdfium, handle } = document;
+  const read = pdfium.call("FPDF_GetMetaText");
   const info = (key: string): string => {
-    const name = writeUtf8(pdfium, key);
-    try {
-      const read = pdfium.call("FPDF_GetMetaText");
-      return readText(pdfium, (buffer, bytes) => read(handle, name, buffer, bytes), "utf16")
-        .replace(/\s+/g, " ")
-        .trim();
-    } finally {
-      pdfium.free(name);
-    }
+    const name = pdfium.constant(key);
+    return readText(pdfium, (buffer, bytes) => read(handle, name, buffer, bytes), "utf16")
+      .replace(/\s+/g, " ")
+      .trim();
   };
   const title = info("Title");
   const author = info("Author");

@@ -53,11 +53,10 @@ export function readFrame(pdfium: Pdfium, page: number): PageFrame {
 
 /** An axis-parallel box of user space as an area of the frame. */
 export function toArea(matrix: Matrix, x1: number, y1: number, x2: number, y2: number): Area {
-  const [a, b, c, d, e, f] = matrix;
-  const left = a * x1 + c * y1 + e;
-  const right = a * x2 + c * y2 + e;
-  const top = b * x1 + d * y1 + f;
-  const bottom = b * x2 + d * y2 + f;
+  const left = matrix[0] * x1 + matrix[2] * y1 + matrix[4];
+  const right = matrix[0] * x2 + matrix[2] * y2 + matrix[4];
+  const top = matrix[1] * x1 + matrix[3] * y1 + matrix[5];
+  const bottom = matrix[1] * x2 + matrix[3] * y2 + matrix[5];
   return {
     left: Math.min(left, right),
     top: Math.min(top, bottom),

@@ -2,6 +2,7 @@ import { attachBullets } from "./drawn-bullets.ts";
 import { GlyphTable, Mark } from "./glyph-table.ts";
 import { formLines, type Line } from "./lines.ts";
 import type { Area, PageContent, Rule, TextHealth, Turn } from "./page-content.ts";
+import { joinRules } from "./rules.ts";
 import { turnArea } from "./turn.ts";
 import { formWords } from "./words.ts";
 
@@ -23,7 +24,7 @@ export interface PageLines {
   readonly main: TurnedLines;
   /** Text along the margins, in rotated table heads, across the page. */
   readonly others: readonly TurnedLines[];
-  /** In the reading frame of {@link main}. */
+  /** Joined, in the reading frame of {@link main}. */
   readonly rules: readonly Rule[];
   readonly fills: readonly Area[];
   readonly images: readonly Area[];
@@ -56,7 +57,7 @@ export function linesOfPage(content: PageContent): PageLines {
       ),
     },
     others,
-    rules: content.rules.map((rule) => turnRule(rule, main.turn, width, height)),
+    rules: joinRules(content.rules.map((rule) => turnRule(rule, main.turn, width, height))),
     fills: content.fills.map((fill) => turnArea(fill, main.turn, width, height)),
     images: content.images.map((image) => turnArea(image, main.turn, width, height)),
     drawings: content.drawings,

@@ -17,6 +17,8 @@ export interface Pdfium {
   readonly free: (pointer: number) => void;
   readonly addFunction: (callback: (...parameters: number[]) => number, signature: string) => number;
   readonly removeFunction: (pointer: number) => void;
+  /** A key or name as a C string that stays as long as the instance. For the few that the code itself names. */
+  readonly constant: (text: string) => number;
 }
 
 /** WebAssembly's memory is full: the document is too large for this instance. */
@@ -80,6 +82,7 @@ export async function createPdfium(): Promise<Pdfium> {
   const { memory, malloc, free } = module.wasmExports;
   let views: MemoryViews = viewsOf(memory);
   const functions = new Map<string, Native>();
+  const constants = new Map<string, number>();
   const pdfium: Pdfium = {
     call(name) {
       let found = functions.get(name);
@@ -105,6 +108,14 @@ export async function createPdfium(): Promise<Pdfium> {
     free,
     addFunction: (callback, signature) => module.addFunction(callback, signature),
     removeFunction: (pointer) => module.removeFunction(pointer),
+    constant(text) {
+      let pointer = constants.get(text);
+      if (pointer === undefined) {
+        pointer = writeUtf8(pdfium, text);
+        constants.set(text, pointer);
+      }
+      return pointer;
+    },
   };
   pdfium.call("PDFiumExt_Init")();
   return pdfium;

@@ -1,4 +1,4 @@
-import type { Area, Rule } from "./page-content.ts";
+import type { Rule } from "./page-content.ts";
 
 /** Rules whose lines differ by less (points) are one line drawn twice or in pieces. */
 const SAME_LINE = 1.6;
@@ -11,18 +11,26 @@ const MAX_RULES = 4000;
 /** Joins pieces of one line. */
 export function joinRules(rules: readonly Rule[]): Rule[] {
   if (rules.length > MAX_RULES) return [];
-  const sorted = [...rules].sort(
-    (a, b) =>
-      (a.orientation < b.orientation ? -1 : a.orientation > b.orientation ? 1 : 0) || a.at - b.at || a.from - b.from,
-  );
+  return [...joinParallel(rules, "horizontal"), ...joinParallel(rules, "vertical")];
+}
+
+function joinParallel(rules: readonly Rule[], orientation: Rule["orientation"]): Rule[] {
+  const sorted = rules
+    .filter((rule) => rule.orientation === orientation)
+    .sort((a, b) => a.at - b.at || a.from - b.from);
   const result: Rule[] = [];
   for (const rule of sorted) {
     let joined = false;
     for (let index = result.length - 1; index >= 0; index--) {
       const other = result[index]!;
-      if (other.orientation !== rule.orientation || rule.at - other.at > SAME_LINE) break;
+      if (rule.at - other.at > SAME_LINE) break;
       if (rule.from <= other.to + BRIDGE && rule.to >= other.from - BRIDGE) {
-        result[index] = { ...other, from: Math.min(other.from, rule.from), to: Math.max(other.to, rule.to) };
+        // Cells draw their edges one by one, twice each: most are there already.
+        if (rule.from < other.from || rule.to > other.to) {
+          const { at } = other;
+          const from = Math.min(other.from, rule.from);
+          result[index] = { orientation, at, from, to: Math.max(other.to, rule.to) };
+        }
         joined = true;
         break;
       }
@@ -60,14 +68,19 @@ export function ruleGroups(rules: readonly Rule[]): Rule[][] {
   const groups = new Map<number, Rule[]>();
   rules.forEach((rule, index) => {
     const root = find(index);
-    groups.set(root, [...(groups.get(root) ?? []), rule]);
+    const group = groups.get(root);
+    if (group === undefined) groups.set(root, [rule]);
+    else group.push(rule);
   });
   return [...groups.values()].filter((group) => group.length > 1);
 }
 
-/** Stretches between horizontal rules of equal extent (top, head and foot rule): where a table without verticals stands. */
-export function ruleBands(rules: readonly Rule[], least: number): { area: Area; rules: Rule[] }[] {
-  const horizontal = joinRules(rules)
+/**
+ * Joined horizontal rules of equal extent (top, head and foot rule), downwards: a table without verticals stands between them.
+ * Shorter ones than `least` (points) are passed over.
+ */
+export function ruleBands(joined: readonly Rule[], least: number): Rule[][] {
+  const horizontal = joined
     .filter((rule) => rule.orientation === "horizontal" && rule.to - rule.from >= least)
     .sort((a, b) => a.at - b.at);
   const bands: Rule[][] = [];
@@ -76,10 +89,5 @@ export function ruleBands(rules: readonly Rule[], least: number): { area: Area; 
     if (band === undefined) bands.push([rule]);
     else band.push(rule);
   }
-  return bands
-    .filter((band) => band.length >= 2)
-    .map((band) => ({
-      rules: band,
-      area: { left: band[0]!.from - 4, right: band[0]!.to + 4, top: band[0]!.at - 2, bottom: band.at(-1)!.at + 2 },
-    }));
+  return bands.filter((band) => band.length >= 2);
 }

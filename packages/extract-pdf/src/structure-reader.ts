@@ -1,5 +1,5 @@
 import type { StructureTag } from "./page-content.ts";
-import { type Pdfium, readText, withMemory } from "./pdfium-module.ts";
+import { type Native, type Pdfium, withMemory } from "./pdfium-module.ts";
 
 export interface StructureTags {
   /** Tag of a page object, by its marked-content id. */
@@ -9,6 +9,8 @@ export interface StructureTags {
 /** Deeper nesting than this is not a structure but an attack. */
 const MAX_DEPTH = 64;
 const MAX_ELEMENTS = 20_000;
+/** Room for the name of a type: UTF-16 with a zero at its end. */
+const TYPE_BYTES = 128;
 
 /** Types that only style or group what is inside: the tag of the parent is what counts. */
 const TRANSPARENT = new Set([
@@ -31,7 +33,7 @@ export function readStructure(pdfium: Pdfium, page: number): StructureTags {
   const tree = pdfium.call("FPDF_StructTree_GetForPage")(page);
   if (tree !== 0) {
     try {
-      collect(pdfium, tree, byId);
+      withMemory(pdfium, TYPE_BYTES, (scratch) => collect(pdfium, tree, byId, scratch));
     } finally {
       pdfium.call("FPDF_StructTree_Close")(tree);
     }
@@ -47,7 +49,18 @@ export function readStructure(pdfium: Pdfium, page: number): StructureTags {
   };
 }
 
-function collect(pdfium: Pdfium, tree: number, byId: Map<number, StructureTag>): void {
+/** The type of an element; longer ones than any standard type are cut to nothing. `scratch` is a block of {@link TYPE_BYTES}. */
+function typeName(pdfium: Pdfium, element: number, typeOf: Native, scratch: number): string {
+  const bytes = typeOf(element, scratch, TYPE_BYTES);
+  if (bytes <= 2 || bytes > TYPE_BYTES) return "";
+  const { u16 } = pdfium.views();
+  const from = scratch >> 1;
+  let name = "";
+  for (let unit = from; unit < from + (bytes >> 1) - 1; unit++) name += String.fromCharCode(u16[unit]!);
+  return name;
+}
+
+function collect(pdfium: Pdfium, tree: number, byId: Map<number, StructureTag>, scratch: number): void {
   const childCount = pdfium.call("FPDF_StructElement_CountChildren");
   const childAt = pdfium.call("FPDF_StructElement_GetChildAtIndex");
   const childId = pdfium.call("FPDF_StructElement_GetChildMarkedContentID");
@@ -55,7 +68,7 @@ function collect(pdfium: Pdfium, tree: number, byId: Map<number, StructureTag>):
   let elements = 0;
   const visit = (element: number, parent: StructureTag | undefined, depth: number): void => {
     if (depth > MAX_DEPTH || ++elements > MAX_ELEMENTS) return;
-    const type = readText(pdfium, (buffer, bytes) => typeOf(element, buffer, bytes), "utf16");
+    const type = typeName(pdfium, element, typeOf, scratch);
     const tag = parent !== undefined && TRANSPARENT.has(type) ? parent : { type, element: elements };
     const children = childCount(element);
     for (let index = 0; index < children; index++) {

@@ -13,6 +13,7 @@ export interface CellDraft {
 
 /** The text of a cell: its phrases by line, lines joined as in a paragraph. */
 export function cellText(phrases: readonly Phrase[], vocabulary: Vocabulary): string {
+  if (phrases.length <= 1) return phrases[0]?.text.normalize("NFC") ?? "";
   const sorted = [...phrases].sort((a, b) => a.baseline - b.baseline || a.left - b.left);
   const rows: Phrase[][] = [];
   for (const phrase of sorted) {
@@ -43,25 +44,16 @@ export function buildTable(
   headerRows: number,
   vocabulary: Vocabulary,
 ): TableData {
-  const usedRows = used(drafts, rows, (draft) => [draft.row, draft.rowSpan]);
-  const usedColumns = used(drafts, columns, (draft) => [draft.column, draft.columnSpan]);
+  const usedRows = used(drafts, rows, (draft) => draft.row);
+  const usedColumns = used(drafts, columns, (draft) => draft.column);
   const cells: TableCell[] = [];
   for (const draft of drafts) {
     const text = cellText(draft.phrases, vocabulary);
-    const row = usedRows.indexOf(usedRows.find((index) => index >= draft.row) ?? -1);
-    const column = usedColumns.indexOf(usedColumns.find((index) => index >= draft.column) ?? -1);
-    const rowSpan = usedRows.filter((index) => index >= draft.row && index < draft.row + draft.rowSpan).length;
-    const columnSpan = usedColumns.filter(
-      (index) => index >= draft.column && index < draft.column + draft.columnSpan,
-    ).length;
-    if (
-      row < 0 ||
-      column < 0 ||
-      rowSpan === 0 ||
-      columnSpan === 0 ||
-      (text === "" && rowSpan === 1 && columnSpan === 1)
-    )
-      continue;
+    const row = usedRows[draft.row]!;
+    const column = usedColumns[draft.column]!;
+    const rowSpan = usedRows[draft.row + draft.rowSpan]! - row;
+    const columnSpan = usedColumns[draft.column + draft.columnSpan]! - column;
+    if (rowSpan === 0 || columnSpan === 0 || (text === "" && rowSpan === 1 && columnSpan === 1)) continue;
     cells.push({
       row,
       column,
@@ -72,12 +64,14 @@ export function buildTable(
     });
   }
   cells.sort((a, b) => a.row - b.row || a.column - b.column);
-  return { rows: usedRows.length, columns: usedColumns.length, cells };
+  return { rows: usedRows[rows]!, columns: usedColumns[columns]!, cells };
 }
 
-/** Indices of rows (or columns) in which some cell with text begins. */
-function used(drafts: readonly CellDraft[], count: number, place: (draft: CellDraft) => [number, number]): number[] {
+/** For each row (or column) and the end: how many before it have a cell with text that begins in them. */
+function used(drafts: readonly CellDraft[], count: number, place: (draft: CellDraft) => number): number[] {
   const begins = new Set<number>();
-  for (const draft of drafts) if (draft.phrases.length > 0) begins.add(place(draft)[0]);
-  return Array.from({ length: count }, (_, index) => index).filter((index) => begins.has(index));
+  for (const draft of drafts) if (draft.phrases.length > 0) begins.add(place(draft));
+  const before = [0];
+  for (let index = 0; index < count; index++) before.push(before[index]! + (begins.has(index) ? 1 : 0));
+  return before;
 }

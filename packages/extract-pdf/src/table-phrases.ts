@@ -1,4 +1,5 @@
-import { areaOf, joinWords, type Line } from "./lines.ts";
+import { areaOf } from "./areas.ts";
+import { joinWords, type Line } from "./lines.ts";
 import type { Area } from "./page-content.ts";
 import type { Word } from "./words.ts";
 
@@ -45,36 +46,36 @@ export interface PhraseRow {
 }
 
 /** Wider white space (em) parts two phrases of a table. Justified prose rarely stretches its spaces so far. */
-export const PHRASE_GAP = 0.75;
+const PHRASE_GAP = 0.75;
 
 /** Rows of words by baseline, each cut into phrases at wide gaps. */
-export function phraseRows(lines: readonly Line[], gap: number = PHRASE_GAP): PhraseRow[] {
-  const words = lines.flatMap((line) => line.words).sort((a, b) => a.baseline - b.baseline || a.left - b.left);
+export function phraseRows(lines: readonly Line[]): PhraseRow[] {
+  return phraseRowsOf(lines.flatMap((line) => line.words));
+}
+
+export function phraseRowsOf(words: readonly Word[]): PhraseRow[] {
   const groups: Word[][] = [];
+  let open: Word[] = [];
   let anchor: Word | undefined;
-  for (const word of words) {
+  for (const word of [...words].sort((a, b) => a.baseline - b.baseline || a.left - b.left)) {
     if (anchor !== undefined && word.baseline - anchor.baseline < 0.35 * Math.max(word.style.size, anchor.style.size)) {
-      groups.at(-1)!.push(word);
+      open.push(word);
     } else {
-      groups.push([word]);
+      open = [word];
+      groups.push(open);
       anchor = word;
     }
   }
-  return groups.map((group) =>
-    rowOf(
-      group.sort((a, b) => a.left - b.left),
-      gap,
-    ),
-  );
+  return groups.map((group) => rowOf(group.sort((a, b) => a.left - b.left)));
 }
 
-function rowOf(words: readonly Word[], gap: number): PhraseRow {
+function rowOf(words: readonly Word[]): PhraseRow {
   const phrases: Phrase[] = [];
   let top = Number.POSITIVE_INFINITY;
   let bottom = Number.NEGATIVE_INFINITY;
   let from = 0;
   for (let index = 1; index <= words.length; index++) {
-    if (index < words.length && !partsPhrase(words, from, index, gap)) continue;
+    if (index < words.length && !partsPhrase(words, from, index)) continue;
     const phrase = new Phrase(from === 0 && index === words.length ? words : words.slice(from, index));
     top = Math.min(top, phrase.top);
     bottom = Math.max(bottom, phrase.bottom);
@@ -85,10 +86,10 @@ function rowOf(words: readonly Word[], gap: number): PhraseRow {
 }
 
 /** Whether a word begins a new phrase after the one that began at `from`. */
-function partsPhrase(words: readonly Word[], from: number, index: number, gap: number): boolean {
+function partsPhrase(words: readonly Word[], from: number, index: number): boolean {
   const word = words[index]!;
   const last = words[index - 1]!;
-  if (word.left - last.right < gap * Math.max(word.style.size, last.style.size)) return false;
+  if (word.left - last.right < PHRASE_GAP * Math.max(word.style.size, last.style.size)) return false;
   const isCurrency = index === from + 1 && /^[$€£¥]$/.test(last.text);
   return !(isCurrency && /^[(\d—–-]/.test(word.text));
 }

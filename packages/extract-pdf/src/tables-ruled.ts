@@ -1,7 +1,7 @@
 import type { TableData } from "@groundwork/contracts";
 import type { Area, Rule } from "./page-content.ts";
 import type { Vocabulary } from "./repair.ts";
-import { joinRules, ruleGroups } from "./rules.ts";
+import { ruleGroups } from "./rules.ts";
 import { buildTable, type CellDraft } from "./table-cells.ts";
 import { Phrase } from "./table-phrases.ts";
 import type { Word } from "./words.ts";
@@ -15,10 +15,10 @@ export interface RuledGrid extends Area {
 const SNAP = 3;
 const MAX_LINES = 200;
 
-/** Grids drawn by rules that cross each other. */
-export function findGrids(rules: readonly Rule[]): RuledGrid[] {
+/** Grids drawn by joined rules that cross each other. */
+export function findGrids(joined: readonly Rule[]): RuledGrid[] {
   const grids: RuledGrid[] = [];
-  for (const group of ruleGroups(joinRules(rules))) {
+  for (const group of ruleGroups(joined)) {
     const horizontal = group.filter((rule) => rule.orientation === "horizontal");
     const vertical = group.filter((rule) => rule.orientation === "vertical");
     if (horizontal.length === 0 || vertical.length === 0) continue;
@@ -54,27 +54,30 @@ export function gridCells(grid: RuledGrid): CellDraft[] {
     while (parent[root] !== root) root = parent[root]!;
     return root;
   };
-  const covered = (orientation: Rule["orientation"], at: number, from: number, to: number): boolean => {
+  const near = (orientation: Rule["orientation"], at: number): Rule[] =>
+    rules.filter((rule) => rule.orientation === orientation && Math.abs(rule.at - at) <= SNAP + 0.5);
+  const verticals = xs.map((x) => near("vertical", x));
+  const horizontals = ys.map((y) => near("horizontal", y));
+  const covered = (along: readonly Rule[], from: number, to: number): boolean => {
     let length = 0;
-    for (const rule of rules) {
-      if (rule.orientation !== orientation || Math.abs(rule.at - at) > SNAP + 0.5) continue;
-      length += Math.max(0, Math.min(rule.to, to) - Math.max(rule.from, from));
-    }
+    for (const rule of along) length += Math.max(0, Math.min(rule.to, to) - Math.max(rule.from, from));
     return length > 0.5 * (to - from);
   };
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const own = row * columns + column;
-      if (column + 1 < columns && !covered("vertical", xs[column + 1]!, ys[row]!, ys[row + 1]!))
+      if (column + 1 < columns && !covered(verticals[column + 1]!, ys[row]!, ys[row + 1]!))
         parent[find(own + 1)] = find(own);
-      if (row + 1 < rows && !covered("horizontal", ys[row + 1]!, xs[column]!, xs[column + 1]!))
+      if (row + 1 < rows && !covered(horizontals[row + 1]!, xs[column]!, xs[column + 1]!))
         parent[find(own + columns)] = find(own);
     }
   }
   const groups = new Map<number, number[]>();
   for (let index = 0; index < parent.length; index++) {
     const root = find(index);
-    groups.set(root, [...(groups.get(root) ?? []), index]);
+    const group = groups.get(root);
+    if (group === undefined) groups.set(root, [index]);
+    else group.push(index);
   }
   const cells: CellDraft[] = [];
   for (const members of groups.values()) {
@@ -99,23 +102,35 @@ export function gridCells(grid: RuledGrid): CellDraft[] {
   return cells.sort((a, b) => a.row - b.row || a.column - b.column);
 }
 
-/** Puts words into the cells that hold their middles. Words of no cell are given back. */
-export function fillCells(grid: RuledGrid, cells: readonly CellDraft[], words: readonly Word[]): Word[] {
+/** Puts words into the cells that hold their middles. */
+export function fillCells(grid: RuledGrid, cells: readonly CellDraft[], words: readonly Word[]): void {
   const { xs, ys } = grid;
+  const columns = xs.length - 1;
+  const owners: CellDraft[] = [];
+  for (const cell of cells) {
+    for (let row = cell.row; row < cell.row + cell.rowSpan; row++) {
+      for (let column = cell.column; column < cell.column + cell.columnSpan; column++)
+        owners[row * columns + column] = cell;
+    }
+  }
   const byCell = new Map<CellDraft, Word[]>();
-  const left: Word[] = [];
   for (const word of words) {
-    const x = (word.left + word.right) / 2;
-    const y = word.baseline - 0.3 * word.style.size;
-    const cell = cells.find(
-      ({ row, column, rowSpan, columnSpan }) =>
-        x >= xs[column]! && x <= xs[column + columnSpan]! && y >= ys[row]! && y <= ys[row + rowSpan]!,
-    );
-    if (cell === undefined) left.push(word);
-    else byCell.set(cell, [...(byCell.get(cell) ?? []), word]);
+    const column = stretchOf(xs, (word.left + word.right) / 2);
+    const row = stretchOf(ys, word.baseline - 0.3 * word.style.size);
+    const cell = column < 0 || row < 0 ? undefined : owners[row * columns + column];
+    if (cell === undefined) continue;
+    const members = byCell.get(cell);
+    if (members === undefined) byCell.set(cell, [word]);
+    else members.push(word);
   }
   for (const [cell, members] of byCell) cell.phrases.push(...phrasesOf(members));
-  return left;
+}
+
+/** The first stretch between two lines that holds a place, or -1. */
+function stretchOf(lines: readonly number[], place: number): number {
+  if (!(place >= lines[0]!)) return -1;
+  for (let index = 1; index < lines.length; index++) if (place <= lines[index]!) return index - 1;
+  return -1;
 }
 
 /** Words of one cell as phrases, one per line. */

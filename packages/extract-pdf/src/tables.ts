@@ -4,8 +4,8 @@ import { type Line, lineOf } from "./lines.ts";
 import type { Area, Rule } from "./page-content.ts";
 import type { PageLines } from "./page-lines.ts";
 import type { Vocabulary } from "./repair.ts";
-import { joinRules, ruleBands } from "./rules.ts";
-import { type PhraseRow, phraseRows } from "./table-phrases.ts";
+import { ruleBands } from "./rules.ts";
+import { type PhraseRow, phraseRows, phraseRowsOf } from "./table-phrases.ts";
 import { findRuns, isTabular } from "./table-regions.ts";
 import {
   buildAlignedTable,
@@ -64,14 +64,14 @@ class TableSearch {
 
   constructor(page: PageLines, lines: readonly Line[], vocabulary: Vocabulary) {
     this.#page = page;
-    this.#rules = joinRules(page.rules);
+    this.#rules = page.rules;
     this.#vocabulary = vocabulary;
     this.rest = [...lines];
   }
 
   /** Takes grids of rules. */
   ruled(): void {
-    const grids = findGrids(this.#page.rules).sort((a, b) => areaSize(a) - areaSize(b));
+    const grids = findGrids(this.#rules).sort((a, b) => areaSize(a) - areaSize(b));
     for (const grid of grids) {
       const words = this.#wordsIn(grid);
       if (words.length < 2 || this.#hasTextBeside(grid, grid.rules)) continue;
@@ -106,32 +106,38 @@ class TableSearch {
       phrases.reduce((sum, phrase) => sum + phrase.words.length, 0);
     if (filled.length < 2) return undefined;
     if (filled.some((cell) => countWords(cell.phrases) > MAX_CELL_WORDS)) return undefined;
-    const rows = phraseRows([lineOf(words)]);
-    const columns = columnsOf(rows);
     const usedColumns = new Set(filled.map((cell) => cell.column)).size;
     const usedRows = new Set(filled.map((cell) => cell.row)).size;
-    // Rules only around the rows, or only between the columns: the text says what they leave out.
-    const textRows = logicalRows(rows, columns, this.#rules).length;
-    const lacksRows = usedRows <= 2 && usedColumns >= 2 && textRows >= usedRows + 3;
-    const lacksColumns = usedColumns === 1 && columns.length >= 2;
-    if (lacksRows || lacksColumns) {
-      const given = lacksRows
-        ? grid.xs.slice(1).map((right, index) => ({ left: grid.xs[index]! + 1, right: right - 1 }))
-        : columns;
-      return isTabular(rows, columns, "ruled")
-        ? buildAlignedTable(rows, given, this.#rules, this.#vocabulary)
-        : undefined;
+    if (usedRows <= 2 || usedColumns === 1) {
+      // Rules only around the rows, or only between the columns: the text says what they leave out.
+      const rows = phraseRowsOf(words);
+      const columns = columnsOf(rows);
+      const lacksRows = usedColumns >= 2 && logicalRows(rows, columns, this.#rules).length >= usedRows + 3;
+      if (lacksRows || (usedColumns === 1 && columns.length >= 2)) {
+        const given = lacksRows
+          ? grid.xs.slice(1).map((right, index) => ({ left: grid.xs[index]! + 1, right: right - 1 }))
+          : columns;
+        return isTabular(rows, columns, "ruled")
+          ? buildAlignedTable(rows, given, this.#rules, this.#vocabulary)
+          : undefined;
+      }
+      if (usedColumns < 2) return undefined;
     }
-    if (usedColumns < 2) return undefined;
     return buildRuledTable(cells, grid, this.#gridHeaderRows(grid, filled), this.#vocabulary);
   }
 
   /** Head rows of a grid: shaded differently from what follows, bold alone, or without figures over a body of figures. */
   #gridHeaderRows(grid: RuledGrid, filled: readonly ReturnType<typeof gridCells>[number][]): number {
     const columns = grid.xs.slice(1).map((right, index) => ({ left: grid.xs[index]!, right }));
-    const rowNumbers = [...new Set(filled.map((cell) => cell.row))].sort((a, b) => a - b);
+    const byRow = new Map<number, (typeof filled)[number][]>();
+    for (const cell of filled) {
+      const members = byRow.get(cell.row);
+      if (members === undefined) byRow.set(cell.row, [cell]);
+      else members.push(cell);
+    }
+    const rowNumbers = [...byRow.keys()].sort((a, b) => a - b);
     const rows = rowNumbers.map((row) => {
-      const members = filled.filter((cell) => cell.row === row);
+      const members = byRow.get(row)!;
       const phrases = members.flatMap((cell) => cell.phrases);
       return {
         rows: [{ phrases, baseline: phrases[0]!.baseline, top: 0, bottom: 0 }],
@@ -144,7 +150,7 @@ class TableSearch {
 
   /** Takes text between horizontal rules of equal extent. */
   banded(): void {
-    for (const { rules } of ruleBands(this.#page.rules, 0.12 * this.#page.main.width)) {
+    for (const rules of ruleBands(this.#rules, 0.12 * this.#page.main.width)) {
       let from = 0;
       while (from < rules.length - 1) {
         let to = from;
@@ -164,14 +170,14 @@ class TableSearch {
   #isTableStretch(top: Rule, bottom: Rule): boolean {
     const { words } = this.#stretch(top, bottom);
     if (words.length < 2) return false;
-    const rows = phraseRows([lineOf(words)]);
+    const rows = phraseRowsOf(words);
     if (rows.length === 1) return rows[0]!.phrases.length >= 2;
     return isTabular(rows, columnsOf(rows), "ruled");
   }
 
   #takeStretch(top: Rule, bottom: Rule): void {
     const { area, words } = this.#stretch(top, bottom);
-    const rows = phraseRows([lineOf(words)]);
+    const rows = phraseRowsOf(words);
     const columns = columnsOf(rows);
     if (rows.length < 2 || !isTabular(rows, columns, "ruled")) return;
     this.#take(buildAlignedTable(rows, columns, this.#rules, this.#vocabulary), words, area, columns);

@@ -12,16 +12,18 @@ export class DocumentVocabulary implements Vocabulary {
 
   add(page: PageLines): void {
     for (const { words } of page.main.lines) {
-      words.forEach(({ text, traits }, index) => {
-        if (index === words.length - 1 && /[-\u2010]$/.test(text)) return;
-        if (index === 0) return;
+      // The first word may be the end of one that the line before cut.
+      for (let index = 1; index < words.length; index++) {
+        const { text, traits } = words[index]!;
         if ((traits & Trait.notLowerLatin) === 0) {
           if (text.length > 1) this.#recent.add(text);
-          return;
+          continue;
         }
+        if (index === words.length - 1 && /[-\u2010]$/.test(text)) continue;
+        if ((traits & Trait.alphanumeric) === 0) continue;
         const word = /\p{L}[\p{L}'’-]*\p{L}/u.exec(text)?.[0].toLowerCase();
         if (word !== undefined) this.#recent.add(word);
-      });
+      }
     }
     if (this.#recent.size > MAX_WORDS) {
       this.#older = this.#recent;
