@@ -16,6 +16,9 @@ const PIECE = 64 * 1024;
 /** Bytes that one array may hold. */
 const MAX_BYTES = 2 ** 32;
 
+/** Bytes up to which a file is read once and kept while its document is worked on: it is hashed, recognised and parsed. */
+const MAX_HELD = 256 * 1024;
+
 /** Changes whenever the bytes do. Without the inode: a corpus that is copied with its times keeps its hints. */
 export function hintOf(stats: BigIntStats): string {
   return `${stats.size}-${stats.mtimeNs}`;
@@ -28,6 +31,7 @@ export class FileContent implements DocumentContent {
   readonly #path: FilePath;
   readonly #hint: string;
   readonly #ids: ErrorIds;
+  #held: Promise<Uint8Array> | undefined;
 
   constructor(path: FilePath, size: number, hint: string, ids: ErrorIds) {
     this.size = size;
@@ -45,6 +49,7 @@ export class FileContent implements DocumentContent {
         this.#ids,
       );
     }
+    if (this.size <= MAX_HELD) return this.#hold(options);
     const bytes = new Uint8Array(this.size);
     let length = 0;
     for await (const piece of this.stream(options)) {
@@ -56,6 +61,10 @@ export class FileContent implements DocumentContent {
 
   async *stream(options: CallOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
     throwIfAborted(options.signal, this.#ids);
+    if (this.size <= MAX_HELD) {
+      if (this.size > 0) yield await this.#hold(options);
+      return;
+    }
     let file: FileHandle | undefined;
     try {
       file = await open(this.#path, "r");
@@ -69,6 +78,40 @@ export class FileContent implements DocumentContent {
         yield piece.subarray(0, bytesRead);
       }
       await this.#verify(file);
+    } catch (error) {
+      throw fromFileError(error, this.#ids);
+    } finally {
+      await file?.close();
+    }
+  }
+
+  /** All bytes, read once. Who got them may have given their buffer away to a thread: then they are read again. */
+  async #hold({ signal }: CallOptions): Promise<Uint8Array> {
+    throwIfAborted(signal, this.#ids);
+    this.#held ??= this.#read();
+    const held = await this.#held.catch((error: unknown) => {
+      this.#held = undefined;
+      throw error;
+    });
+    throwIfAborted(signal, this.#ids);
+    if (held.length === this.size) return held;
+    this.#held = undefined;
+    return this.#hold({ signal });
+  }
+
+  async #read(): Promise<Uint8Array> {
+    let file: FileHandle | undefined;
+    try {
+      file = await open(this.#path, "r");
+      const bytes = new Uint8Array(this.size);
+      for (let position = 0; position < this.size; ) {
+        const { bytesRead } = await file.read(bytes, position, this.size - position, position);
+        if (bytesRead === 0) throw changed(this.#ids);
+        position += bytesRead;
+      }
+      // Behind the reading alone: a file that is still as it was listed was so before it, too.
+      await this.#verify(file);
+      return bytes;
     } catch (error) {
       throw fromFileError(error, this.#ids);
     } finally {

@@ -1,3 +1,4 @@
+import { type BigIntStats, realpathSync, statSync } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,12 +14,15 @@ import {
 } from "@groundwork/contracts";
 import { changed, FileContent, hintOf } from "./file-content.ts";
 import { codeOf, fromFileError } from "./file-errors.ts";
-import { findPath, isSafeKey } from "./file-name.ts";
+import { type FilePath, findPath, isSafeKey } from "./file-name.ts";
 import type { FilesOptions } from "./files-options.ts";
 import { IgnoreRules } from "./ignore-rules.ts";
 import { type Root, rootsOf } from "./roots.ts";
-import { contains, describeNamedFile, findPermissions, type Walk, walkFolder } from "./walk.ts";
+import { contains, describeNamedFile, findPermissions, Pace, type Walk, walkFolder } from "./walk.ts";
 import { watchRoots } from "./watch-roots.ts";
+
+/** A key that is the same in a URI. */
+const PLAIN_KEY = /^[\w./~-]*$/;
 
 /** Files as a source, with what a plan can use to tell an unmounted folder from an emptied one. */
 export interface FileSource extends Source {
@@ -53,6 +57,19 @@ export function files(paths: readonly string[], options: FilesOptions = {}): Fil
   return new Files(rootsOf(paths), options.id ?? "local", options);
 }
 
+interface LocatedFile {
+  readonly path: FilePath;
+  readonly stats: BigIntStats;
+  readonly realFile: string;
+}
+
+/** The file of a key inside a root; `undefined` when there is none. */
+async function locate(root: Root, inside: string): Promise<LocatedFile | undefined> {
+  const path = inside === "" ? root.path : await findPath(root.path, inside);
+  if (path === undefined) return undefined;
+  return { path, stats: await stat(path, { bigint: true }), realFile: String(await realpath(path)) };
+}
+
 class Files implements FileSource {
   readonly sourceId: string;
   readonly defaultAccess?: Permissions;
@@ -60,6 +77,8 @@ class Files implements FileSource {
   readonly #options: FilesOptions;
   readonly #uriBase: string;
   readonly #closing = new AbortController();
+  readonly #pace = new Pace();
+  readonly #realRoots = new Map<string, string>();
   #permissionsSeen = false;
 
   constructor(roots: readonly Root[], id: string, options: FilesOptions) {
@@ -129,16 +148,13 @@ class Files implements FileSource {
     if (root === undefined) throw new GroundworkError("NOT_FOUND", "No root of this source has this key.", ids);
     const inside = root.prefix === "" ? key : key.slice(root.prefix.length + 1);
     try {
-      const path = inside === "" ? root.path : await findPath(root.path, inside);
-      const stats = path === undefined ? undefined : await stat(path, { bigint: true });
-      if (path === undefined || stats === undefined || !stats.isFile()) {
+      const found = this.#locate(root, inside) ?? (await locate(root, inside));
+      if (found === undefined || !found.stats.isFile()) {
         throw new GroundworkError("NOT_FOUND", "Expected a file, found none. List the source again.", ids);
       }
-      if (this.#options.followSymlinks !== true && inside !== "") {
-        const [realRoot, realFile] = [await realpath(root.path), await realpath(path)];
-        if (!contains(realRoot, String(realFile))) {
-          throw new GroundworkError("PERMISSION_DENIED", "The key leads out of the folder through a link.", ids);
-        }
+      const { path, stats, realFile } = found;
+      if (this.#options.followSymlinks !== true && inside !== "" && !(await this.#isInside(root, realFile))) {
+        throw new GroundworkError("PERMISSION_DENIED", "The key leads out of the folder through a link.", ids);
       }
       const hint = hintOf(stats);
       const size = Number(stats.size);
@@ -172,6 +188,30 @@ class Files implements FileSource {
   /** Ends watches and listings. Closing twice is allowed. */
   async close(): Promise<void> {
     this.#closing.abort();
+  }
+
+  /** The plain case of {@link locate}, with no wait, on a file system that answers at once. `undefined`: another case. */
+  #locate(root: Root, inside: string): LocatedFile | undefined {
+    if (!this.#pace.isLocal) return undefined;
+    const path = inside === "" ? root.path : resolve(root.path, inside);
+    try {
+      return {
+        path,
+        stats: statSync(path, { bigint: true }),
+        realFile: realpathSync.native(path),
+      };
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Whether a file lies in a root. The root's real path is kept, and asked for again before the answer is no. */
+  async #isInside(root: Root, realFile: string): Promise<boolean> {
+    const known = this.#realRoots.get(root.path);
+    if (known !== undefined && contains(known, realFile)) return true;
+    const realRoot = await realpath(root.path);
+    this.#realRoots.set(root.path, realRoot);
+    return contains(realRoot, realFile);
   }
 
   async *#listRoot(
@@ -217,8 +257,9 @@ class Files implements FileSource {
   }
 
   async #walk(path: string, options: FilesOptions, signal: AbortSignal, onFailure: Walk["onFailure"]): Promise<Walk> {
-    const uriOf = (key: string): string => this.#uriBase + key.split("/").map(encodeURIComponent).join("/");
-    return { options, signal, realRoot: await realpath(path), followed: new Set(), uriOf, onFailure };
+    const uriOf = (key: string): string =>
+      this.#uriBase + (PLAIN_KEY.test(key) ? key : key.split("/").map(encodeURIComponent).join("/"));
+    return { options, signal, pace: this.#pace, realRoot: await realpath(path), followed: new Set(), uriOf, onFailure };
   }
 
   #signal({ signal }: CallOptions): AbortSignal {

@@ -8,7 +8,7 @@ import type { FilesOptions } from "./files-options.ts";
 import { IgnoreRules } from "./ignore-rules.ts";
 import type { Root } from "./roots.ts";
 import { SIDECAR_SUFFIX } from "./sidecar.ts";
-import { contains, type Walk, walkFolder } from "./walk.ts";
+import { contains, Pace, type Walk, walkFolder } from "./walk.ts";
 
 export interface FileChange {
   readonly key: string;
@@ -157,6 +157,7 @@ async function* changesOf(
     const walk: Walk = {
       options,
       signal,
+      pace: new Pace(),
       realRoot,
       followed: new Set(),
       uriOf: (name) => name,
