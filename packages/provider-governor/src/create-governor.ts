@@ -1,5 +1,6 @@
 import { GroundworkError, type ProviderCost, providerHintsOf, throwIfAborted } from "@groundwork/contracts";
 import { runAttempt } from "./attempt.ts";
+import { AttemptTotals } from "./attempt-totals.ts";
 import { fullJitter } from "./back-off.ts";
 import { CallQueue } from "./call-queue.ts";
 import { classifyFailure, type ProviderFailure } from "./classify-failure.ts";
@@ -17,15 +18,16 @@ import {
 } from "./governor-options.ts";
 import { LeaseGate } from "./lease-gate.ts";
 import { Pacer, type Passage } from "./pacer.ts";
-import { type AttemptEvent, costOf, OUTCOME_OF, type QueuedCall } from "./queued-call.ts";
+import {
+  type AttemptEvent,
+  costOf,
+  type Observed,
+  OUTCOME_OF,
+  type QueuedCall,
+  type RunningAttempt,
+} from "./queued-call.ts";
 import { limitsFromHeaders } from "./rate-limit-headers.ts";
-
-/** What is learned while an attempt runs. */
-interface Observed {
-  tokens: number | undefined;
-  hedges: number;
-  progressed: boolean;
-}
+import { WaitingProducers } from "./waiting-producers.ts";
 
 class ProviderGovernor implements Governor {
   readonly #settings: GovernorSettings;
@@ -33,9 +35,9 @@ class ProviderGovernor implements Governor {
   readonly #lease: LeaseGate | undefined;
   readonly #queue = new CallQueue<QueuedCall>();
   readonly #running = new Map<QueuedCall, Promise<void>>();
-  readonly #producers: (() => void)[] = [];
+  readonly #producers = new WaitingProducers();
   readonly #closing = new AbortController();
-  readonly #totals = { attempts: 0, succeeded: 0, throttled: 0, failed: 0, tokens: 0, cost: 0 };
+  readonly #totals: AttemptTotals;
   #inFlight = 0;
   #cancelTimer: (() => void) | undefined;
   #closed: Promise<void> | undefined;
@@ -43,6 +45,7 @@ class ProviderGovernor implements Governor {
   constructor(settings: GovernorSettings) {
     this.#settings = settings;
     this.#pacer = new Pacer(settings);
+    this.#totals = new AttemptTotals(settings.price);
     if (settings.lease !== undefined) this.#lease = new LeaseGate(settings.lease, settings, this.#closing.signal);
   }
 
@@ -98,13 +101,7 @@ class ProviderGovernor implements Governor {
       throwIfAborted(signal);
       this.#requireOpen();
       if (this.#queue.length < this.#settings.maxQueued) return;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#producers.push(resolve);
-      signal?.addEventListener("abort", resolve as () => void, { once: true });
-      await promise;
-      signal?.removeEventListener("abort", resolve as () => void);
-      const place = this.#producers.indexOf(resolve);
-      if (place >= 0) this.#producers.splice(place, 1);
+      await this.#producers.wait(signal);
     }
   }
 
@@ -116,7 +113,7 @@ class ProviderGovernor implements Governor {
       concurrency: this.#pacer.concurrency,
       breaker: this.#pacer.breaker.state(now),
       pausedForMs: Math.max(0, this.#pacer.pausedUntil - now),
-      ...this.#totals,
+      ...this.#totals.counts,
     };
   }
 
@@ -135,7 +132,7 @@ class ProviderGovernor implements Governor {
     for (const call of [...this.#queue.all(), ...this.#running.keys()]) this.#abort(call, error);
     await Promise.all(this.#running.values());
     this.#stopTimer();
-    this.#wakeProducers();
+    this.#producers.wake(Number.POSITIVE_INFINITY);
     await this.#lease?.close();
   }
 
@@ -154,7 +151,8 @@ class ProviderGovernor implements Governor {
     for (;;) {
       const call = this.#queue.next(now);
       if (call === undefined) break;
-      const cost = costOf(call);
+      const cost = this.#costOf(call);
+      if (cost === undefined) continue;
       wakeAt = this.#pacer.startsAt(cost, this.#inFlight, now);
       if (wakeAt === 0) wakeAt = this.#takeLease(call, cost, now);
       if (wakeAt !== 0) break;
@@ -166,7 +164,7 @@ class ProviderGovernor implements Governor {
       wakeAt = Math.min(wakeAt, call.deadlineAt);
       if (call.notBefore > now) wakeAt = Math.min(wakeAt, call.notBefore);
     }
-    this.#wakeProducers();
+    this.#producers.wake(this.#settings.maxQueued - this.#queue.length);
     // A listener of events may have called back into this method.
     this.#stopTimer();
     if (Number.isFinite(wakeAt)) this.#cancelTimer = this.#settings.clock.schedule(() => this.#pump(), wakeAt - now);
@@ -175,6 +173,17 @@ class ProviderGovernor implements Governor {
   #stopTimer(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
+  }
+
+  /** `undefined` when the caller's own estimate threw: the call has ended with that. */
+  #costOf(call: QueuedCall): ProviderCost | undefined {
+    try {
+      return costOf(call);
+    } catch (error) {
+      this.#queue.remove(call);
+      call.reject(error);
+      return undefined;
+    }
   }
 
   #takeLease(call: QueuedCall, cost: ProviderCost, now: number): number {
@@ -235,53 +244,77 @@ class ProviderGovernor implements Governor {
       takeHedge,
       clock,
     });
-    const ended = (outcome: AttemptEvent): void => {
-      this.#running.delete(call);
-      this.#inFlight -= 1 + observed.hedges;
-      publishEvent(outcome, this.#settings.onEvent);
-    };
-    const eventOf = (
-      outcome: AttemptEvent["outcome"],
-      more: { readonly tokens: number; readonly cost?: number; readonly code?: GroundworkError["code"] },
-    ): AttemptEvent => ({
-      type: "attempt",
-      governor: this.name,
-      outcome,
-      attempt: context.attempt,
-      hedge: observed.hedges > 0,
-      durationMs: clock.now() - now,
-      waitedMs,
-      inFlight: this.#inFlight,
-      queued: this.#queue.length,
-      concurrency: this.#pacer.concurrency,
-      ...more,
-    });
-    this.#totals.attempts++;
-    const done = attempt.then(
-      (result) => {
-        const busy = this.#inFlight >= this.#pacer.concurrency;
-        const actual = { requests: cost.requests, tokens: observed.tokens ?? cost.tokens };
-        this.#lease?.settle(cost, actual);
-        this.#pacer.succeeded(passage, actual, busy, clock.now());
-        const limits = providerHintsOf(result)?.limits;
-        if (limits !== undefined) this.#pacer.learn(limits, clock.now());
-        this.#totals.succeeded++;
-        ended(eventOf("succeeded", this.#bill(actual, observed.hedges)));
-        call.resolve(result);
-        this.#pump();
-      },
-      (thrown: unknown) => {
-        const failure = this.#settings.classify?.(thrown) ?? classifyFailure(thrown, clock.now());
-        const bill = this.#bill({ requests: observed.tokens ? cost.requests : 0, tokens: observed.tokens ?? 0 }, 0);
-        ended(eventOf(OUTCOME_OF[failure.kind], { ...bill, code: failure.error.code }));
-        this.#failed(call, passage, failure, observed);
-        this.#pump();
-      },
-    );
+    this.#totals.counts.attempts++;
+    const running: RunningAttempt = { call, passage, observed, attempt: call.attempts, startedAt: now, waitedMs };
+    const done = attempt
+      .then(
+        (result) => this.#succeeded(running, result),
+        (thrown: unknown) => this.#failed(running, thrown),
+      )
+      // What a caller's own functions throw (classify, a lease) must not leave the call unsettled.
+      .catch((error: unknown) => {
+        this.#pacer.abandoned(passage);
+        call.reject(GroundworkError.from(error, "INTERNAL", `The governor of the provider ${this.name} failed.`));
+      })
+      .then(() => this.#pump());
     this.#running.set(call, done);
   }
 
-  #failed(call: QueuedCall, passage: Passage, failure: ProviderFailure, observed: Observed): void {
+  /** The attempt makes room. Gives what is told of it. */
+  #leave({ call, observed, attempt, startedAt, waitedMs }: RunningAttempt): Omit<AttemptEvent, "outcome" | "tokens"> {
+    const inFlight = this.#inFlight;
+    this.#running.delete(call);
+    this.#inFlight -= 1 + observed.hedges;
+    return {
+      type: "attempt",
+      governor: this.name,
+      attempt,
+      hedge: observed.hedges > 0,
+      durationMs: this.#settings.clock.now() - startedAt,
+      waitedMs,
+      inFlight,
+      queued: this.#queue.length,
+      concurrency: this.#pacer.concurrency,
+    };
+  }
+
+  #succeeded(running: RunningAttempt, result: unknown): void {
+    const { call, passage, observed } = running;
+    const { clock, onEvent } = this.#settings;
+    const event = this.#leave(running);
+    const { requests, tokens } = passage.estimated;
+    const actual = { requests, tokens: observed.tokens ?? tokens };
+    this.#totals.counts.succeeded++;
+    call.resolve(result);
+    this.#pacer.succeeded(passage, actual, event.inFlight >= event.concurrency, clock.now());
+    const limits = providerHintsOf(result)?.limits;
+    if (limits !== undefined) this.#pacer.learn(limits, clock.now());
+    publishEvent({ ...event, outcome: "succeeded", ...this.#totals.bill(actual, observed.hedges) }, onEvent);
+    this.#lease?.settle(passage.estimated, actual);
+  }
+
+  #failed(running: RunningAttempt, thrown: unknown): void {
+    const { call, passage, observed } = running;
+    const { clock, onEvent, classify } = this.#settings;
+    const event = this.#leave(running);
+    const now = clock.now();
+    const failure = classify?.(thrown) ?? classifyFailure(thrown, now);
+    const { error, kind } = failure;
+    const { requests, tokens } = passage.estimated;
+    const bill = this.#totals.bill({ requests: observed.tokens ? requests : 0, tokens: observed.tokens ?? 0 }, 0);
+    publishEvent({ ...event, outcome: OUTCOME_OF[kind], code: error.code, ...bill }, onEvent);
+    if (kind !== "aborted") {
+      // A request that broke off may have been served and counted; one that was refused was not.
+      const actual = { requests, tokens: observed.tokens ?? (kind === "transient" ? tokens : 0) };
+      this.#pacer.settle(passage, actual);
+      this.#lease?.settle(passage.estimated, actual);
+    }
+    if (observed.progressed) call.failures = 0;
+    this.#decide(call, passage, failure, observed.progressed);
+  }
+
+  /** What becomes of a call whose attempt failed. */
+  #decide(call: QueuedCall, passage: Passage, failure: ProviderFailure, progressed: boolean): void {
     const { clock, maxAttempts, random } = this.#settings;
     const now = clock.now();
     const { error, kind } = failure;
@@ -291,14 +324,8 @@ class ProviderGovernor implements Governor {
       call.reject(error);
       return;
     }
-    // A request that broke off may have been served and counted; one that was refused was not.
-    const { requests, tokens } = passage.estimated;
-    const actual = { requests, tokens: observed.tokens ?? (kind === "transient" ? tokens : 0) };
-    this.#lease?.settle(passage.estimated, actual);
-    this.#pacer.settle(passage, actual);
-    if (observed.progressed) call.failures = 0;
     if (kind === "throttled") {
-      this.#totals.throttled++;
+      this.#totals.counts.throttled++;
       const hopeless = this.#pacer.throttled(passage, failure, now);
       this.#lease?.pause(this.#pacer.pausedUntil, now);
       if (hopeless === undefined) {
@@ -312,7 +339,7 @@ class ProviderGovernor implements Governor {
       }
       return;
     }
-    this.#totals.failed++;
+    this.#totals.counts.failed++;
     if (kind === "transient") {
       if (now >= call.deadlineAt) {
         // The caller was in a hurry; that says nothing about the provider.
@@ -320,7 +347,7 @@ class ProviderGovernor implements Governor {
         call.reject(deadlineError(this.name, error));
         return;
       }
-      const opened = this.#pacer.failed(passage, failure, observed.progressed, now);
+      const opened = this.#pacer.failed(passage, failure, progressed, now);
       if (opened) this.#failImpatient();
       call.failures++;
       if (call.failures >= maxAttempts) call.reject(error);
@@ -361,23 +388,6 @@ class ProviderGovernor implements Governor {
       this.#queue.remove(call);
       call.reject(breakerError(this.name));
     }
-  }
-
-  #wakeProducers(): void {
-    const open = !this.#closing.signal.aborted;
-    const room = open ? this.#settings.maxQueued - this.#queue.length : this.#producers.length;
-    for (const wake of this.#producers.splice(0, Math.max(0, room))) wake();
-  }
-
-  /** Adds what an attempt cost to the totals; each hedge costs the same again. */
-  #bill({ requests, tokens }: ProviderCost, hedges: number): { readonly tokens: number; readonly cost?: number } {
-    const { price } = this.#settings;
-    const all = tokens * (1 + hedges);
-    this.#totals.tokens += all;
-    if (price === undefined) return { tokens: all };
-    const cost = (all / 1e6) * (price.perMillionTokens ?? 0) + requests * (1 + hedges) * (price.perRequest ?? 0);
-    this.#totals.cost += cost;
-    return { tokens: all, cost };
   }
 }
 

@@ -3,6 +3,7 @@ import type { Turn } from "./call-queue.ts";
 import type { FailureKind } from "./classify-failure.ts";
 import type { GovernorEvent } from "./governor-event.ts";
 import type { CallCost, ProviderCall } from "./governor-options.ts";
+import type { Passage } from "./pacer.ts";
 
 /** A call from the moment it is given to the moment it is settled; it leaves the queue for each attempt and may come back. */
 export interface QueuedCall {
@@ -23,6 +24,22 @@ export interface QueuedCall {
   attempts: number;
   /** Attempts that failed since the last progress. */
   failures: number;
+}
+
+/** What is learned while an attempt runs. */
+export interface Observed {
+  tokens: number | undefined;
+  hedges: number;
+  progressed: boolean;
+}
+
+export interface RunningAttempt {
+  readonly call: QueuedCall;
+  readonly passage: Passage;
+  readonly observed: Observed;
+  readonly attempt: number;
+  readonly startedAt: number;
+  readonly waitedMs: number;
 }
 
 export function costOf(call: QueuedCall): ProviderCost {

@@ -171,6 +171,24 @@ describe("size of requests", () => {
     },
   );
 
+  test("padded tokens count where the model declares a limit, as the contract says", async () => {
+    const { fake, embedder } = make({}, { maxTextsPerCall: 100, maxTokensPerCall: 200 });
+    // Ten short texts and a long one: together far under 200 tokens, padded to the longest far over.
+    const texts = [...textsOf(10, 1), "long ".repeat(40)];
+    await clock.run(embedder.doEmbed(texts));
+    expect(fake.ledger.requests("served")).toBe(2);
+  });
+
+  test("while a size is found out only one request of a call is larger than what is known to pass", async () => {
+    const { fake, embedder } = make({ maxTexts: 10 }, { maxTextsPerCall: 64 });
+    await clock.run(embedder.doEmbed(textsOf(64)));
+    const before = fake.ledger.requests("too-large");
+    for (let call = 0; call < 6; call++)
+      await clock.run(embedder.doEmbed(textsOf(160).map((text) => `${call} ${text}`)));
+    // Between 8, which passes, and 16, which does not, there is one size left to try.
+    expect(fake.ledger.requests("too-large") - before).toBeLessThanOrEqual(2);
+  });
+
   test("limits that a refusal states are believed at once", async () => {
     governor = createGovernor({ clock });
     const sizes: number[] = [];

@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { getEventListeners } from "node:events";
 import { GroundworkError, withProviderHints } from "@groundwork/contracts";
 import { expectError } from "@groundwork/testing";
 import { type VirtualClock, virtualClock } from "@groundwork/testing/virtual-clock";
@@ -488,6 +489,14 @@ describe("abort and close", () => {
     expect(governor.statistics().queued).toBe(0);
   });
 
+  test("a signal that outlives its calls keeps nothing of them", async () => {
+    make({ hedgeAfterMs: 1 });
+    const { signal } = new AbortController();
+    for (let call = 0; call < 5; call++) await clock.run(governor.run({}, takes(10), { signal, waitSignal: signal }));
+    await clock.run(governor.ready({ signal }));
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+  });
+
   test("close ends what waits and what runs; afterwards nothing is taken", async () => {
     make({ concurrency: { initial: 1, max: 1 } });
     const work = [governor.run({}, () => new Promise(() => {})), governor.run({}, takes(1))];
@@ -586,6 +595,51 @@ describe("telemetry", () => {
       },
     });
     expect(await clock.run(governor.run({}, takes(1)))).toBe(1);
+  });
+});
+
+describe("functions of the caller that throw", () => {
+  test("an estimate that throws ends its own call and no other", async () => {
+    make({ concurrency: { initial: 1, max: 1 } });
+    const first = governor.run({}, takes(10));
+    const bad = governor.run(() => {
+      throw new RangeError("estimate");
+    }, takes(1));
+    const last = governor.run({}, takes(10));
+    expect(await clock.run(Promise.allSettled([first, bad, last]))).toMatchObject([
+      { status: "fulfilled" },
+      { reason: { message: "estimate" } },
+      { status: "fulfilled" },
+    ]);
+  });
+
+  test("a classification that throws ends the call with a typed error", async () => {
+    make({
+      classify: () => {
+        throw new RangeError("classify");
+      },
+    });
+    const call = governor.run({}, async () => {
+      throw throttled();
+    });
+    const error = await expectError(() => clock.run(call), "INTERNAL");
+    expect((error.cause as Error).message).toBe("classify");
+    expect(governor.statistics().inFlight).toBe(0);
+    expect(await clock.run(governor.run({}, takes(1)))).toBe(1);
+  });
+
+  test("a classification of one's own is asked first", async () => {
+    make({
+      classify: (thrown) =>
+        thrown === "later"
+          ? { kind: "throttled", error: new GroundworkError("THROTTLED", "Later."), retryAfterMs: 5 }
+          : undefined,
+    });
+    const result = governor.run({}, async ({ attempt }) => {
+      if (attempt === 1) throw "later";
+      return attempt;
+    });
+    expect(await clock.run(result)).toBe(2);
   });
 });
 

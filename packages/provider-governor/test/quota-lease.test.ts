@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { GroundworkError, type QuotaLease, type QuotaStore } from "@groundwork/contracts";
+import { GroundworkError, type QuotaLease, type QuotaStore, withProviderHints } from "@groundwork/contracts";
 import { expectError, failingCases } from "@groundwork/testing";
 import { fakeProvider } from "@groundwork/testing/fake-provider";
 import { quotaStoreCases } from "@groundwork/testing/quota-store-suite";
@@ -186,6 +186,44 @@ test("governors that share a lease keep the account's quota together; a storm of
   // Without the lease each of the four would find the limits for itself.
   expect(fake.ledger.requests("throttled")).toBeLessThan(16);
   expect(fake.ledger.durationMs).toBeLessThan(200_000);
+});
+
+test("a governor takes from its lease what calls really cost, and gives the rest back when it is closed", async () => {
+  const store = memoryQuotaStore();
+  const open = (): QuotaLease => leaseQuota({ store, key: "k", totalTokens: 1_000 });
+  const governor = createGovernor({ lease: open(), retry: { baseMs: 1 } });
+  await governor.run({ tokens: 900 }, async ({ report }) => report({ tokens: 100 }));
+  await governor.run({ tokens: 800 }, async ({ attempt }) => {
+    if (attempt === 1) throw new GroundworkError("THROTTLED", "Not served.", { retryable: true });
+  });
+  await governor.close();
+  const rest = open();
+  await expectError(() => rest.refill({ requests: 1, tokens: 101 }), "QUOTA_EXCEEDED");
+  expect(await rest.refill({ requests: 1, tokens: 100 })).toBe(0);
+  const closing = createGovernor({
+    lease: { ...rest, tryTake: () => true, release: () => Promise.reject(new Error("gone")) },
+  });
+  await closing.run({}, async () => {});
+  await closing.close();
+});
+
+test("a throttling of one process stops the next call of another", async () => {
+  const clock = virtualClock();
+  const store = memoryQuotaStore();
+  const open = (): QuotaLease => leaseQuota({ store, key: "k", requestsPerMinute: 6_000, now: clock.now });
+  const [a, b] = [createGovernor({ clock, lease: open() }), createGovernor({ clock, lease: open() })];
+  const told = a.run({}, async ({ attempt }) => {
+    if (attempt > 1) return;
+    const error = new GroundworkError("THROTTLED", "Wait.", { retryable: true });
+    throw withProviderHints(error, { retryAfterMs: 10_000 });
+  });
+  await clock.advance(1);
+  const began = clock.now();
+  await clock.run(b.run({}, async () => {}));
+  expect(clock.now() - began).toBeGreaterThanOrEqual(9_900);
+  await clock.run(told);
+  await a.close();
+  await b.close();
 });
 
 describe("trouble of the store", () => {
