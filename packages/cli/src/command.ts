@@ -1,5 +1,5 @@
 import type { parseArgs } from "node:util";
-import type { KnowledgeBase, KnowledgeBaseConfiguration } from "groundwork";
+import type { KnowledgeBase, KnowledgeBaseConfiguration, OpenedRegister, OpenOptions } from "groundwork";
 import type { Terminal } from "./terminal.ts";
 
 export type OptionDefinitions = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>["options"]>;
@@ -17,7 +17,10 @@ export interface CommandContext {
   open(options?: {
     readonly create?: boolean;
     readonly settings?: KnowledgeBaseConfiguration["settings"];
+    readonly index?: OpenOptions["index"];
   }): Promise<KnowledgeBase>;
+  /** The register of indexes alone: works whatever embedder is configured. */
+  openRegister(): Promise<OpenedRegister>;
 }
 
 /** One command. `run` returns the exit code; errors it throws are shown and turned into one. */

@@ -2,12 +2,13 @@ import { access } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { GroundworkError } from "@groundwork/contracts";
-import { type KnowledgeBase, openKnowledgeBase } from "groundwork";
+import { type KnowledgeBase, openKnowledgeBase, openRegister } from "groundwork";
 import type { Command, CommandContext } from "./command.ts";
 import { askCommand } from "./commands/ask.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { evalCommand } from "./commands/eval.ts";
 import { exportCommand } from "./commands/export.ts";
+import { indexCommand } from "./commands/index-versions.ts";
 import { ingestCommand } from "./commands/ingest.ts";
 import { planCommand } from "./commands/plan.ts";
 import { reconcileCommand } from "./commands/reconcile.ts";
@@ -33,6 +34,7 @@ const COMMANDS: readonly Command[] = [
   evalCommand,
   exportCommand,
   reconcileCommand,
+  indexCommand,
   doctorCommand,
 ];
 
@@ -120,6 +122,15 @@ export async function run(
     const configuration = await loadConfiguration(typeof values.config === "string" ? values.config : undefined);
     const path = resolve(typeof values.kb === "string" ? values.kb : (configuration.path ?? ".groundwork"));
     const signal = outer === undefined ? interrupt.signal : AbortSignal.any([outer, interrupt.signal]);
+    const exists = async (): Promise<void> => {
+      if (configuration.catalog !== undefined) return;
+      await access(join(path, "catalog.sqlite")).catch(() => {
+        throw new GroundworkError(
+          "NOT_FOUND",
+          `There is no knowledge base at ${path}. Make one with: groundwork ingest FOLDER`,
+        );
+      });
+    };
     const context: CommandContext = {
       terminal,
       signal,
@@ -128,18 +139,15 @@ export async function run(
       json,
       path,
       configuration,
-      open: async ({ create = true, settings } = {}) => {
-        if (!create && configuration.catalog === undefined) {
-          await access(join(path, "catalog.sqlite")).catch(() => {
-            throw new GroundworkError(
-              "NOT_FOUND",
-              `There is no knowledge base at ${path}. Make one with: groundwork ingest FOLDER`,
-            );
-          });
-        }
+      openRegister: async () => {
+        await exists();
+        return openRegister({ ...configuration, path }, { signal });
+      },
+      open: async ({ create = true, settings, index } = {}) => {
+        if (!create) await exists();
         base = await openKnowledgeBase(
           { ...configuration, path, settings: { ...configuration.settings, ...settings } },
-          { signal },
+          { signal, ...(index === undefined ? {} : { index }) },
         );
         return base;
       },

@@ -141,6 +141,18 @@ test("errors are JSON for programs and a line for people", async () => {
 test("help names every command", async () => {
   const out = new Collector();
   expect(await run(["--help"], { out, err: out, columns: undefined, colors: false })).toBe(EXIT.ok);
-  for (const name of ["ingest", "plan", "search", "ask", "status", "show", "eval", "export", "reconcile", "doctor"])
+  for (const name of [
+    "ingest",
+    "plan",
+    "search",
+    "ask",
+    "status",
+    "show",
+    "eval",
+    "export",
+    "reconcile",
+    "index",
+    "doctor",
+  ])
     expect(out.text).toContain(`groundwork ${name}`);
 });

@@ -38,6 +38,11 @@ export interface KnowledgeBaseConfiguration {
   readonly catalog?: Catalog;
   /** @default files in `path` */
   readonly artifacts?: ArtifactStore;
+  /**
+   * Store and catalog of an index beside the first, by its id: what a new embedder is built into while the old one answers.
+   * Needed only where `store` or `catalog` are given. @default LanceDB and SQLite in `path`/indexes/ID
+   */
+  readonly index?: (id: string) => { readonly store: VectorStore; readonly catalog: Catalog };
   readonly lineage?: readonly LineageSink[];
   readonly settings?: PipelineSettings;
 }

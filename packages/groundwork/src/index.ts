@@ -16,6 +16,7 @@ export type {
   ReconcileReport,
 } from "@groundwork/pipeline";
 export { defineKnowledgeBase, type KnowledgeBaseConfiguration } from "./configuration.ts";
+export type { IndexState, IndexVersion } from "./index-register.ts";
 export { type DocumentView, KnowledgeBase, type KnowledgeBaseStatus } from "./knowledge-base.ts";
 export { localExtractors } from "./local-extractors.ts";
-export { openKnowledgeBase } from "./open-knowledge-base.ts";
+export { type OpenedRegister, type OpenOptions, openKnowledgeBase, openRegister } from "./open-knowledge-base.ts";

@@ -31,6 +31,8 @@ import {
   reconcile,
 } from "@groundwork/pipeline";
 import type { KnowledgeBaseRetriever } from "@groundwork/retrieval";
+import { dropIndex } from "./drop-index.ts";
+import type { IndexRegister, IndexVersion } from "./index-register.ts";
 
 export interface KnowledgeBaseStatus {
   readonly documents: Readonly<Record<DocumentState, number>>;
@@ -58,6 +60,10 @@ const DOCUMENT_STATES: readonly DocumentState[] = ["live", "stale", "hidden", "f
 export class KnowledgeBase {
   /** The parts it is made of, for those who extend it. */
   readonly parts: PipelineParts;
+  /** The index that was opened. */
+  readonly index: IndexVersion;
+  readonly #register: IndexRegister;
+  readonly #path: string;
   readonly #retriever: KnowledgeBaseRetriever;
   readonly #closers: readonly (() => Promise<void> | void)[];
   #closed: Promise<void> | undefined;
@@ -66,8 +72,12 @@ export class KnowledgeBase {
     parts: PipelineParts,
     retriever: KnowledgeBaseRetriever,
     closers: readonly (() => Promise<void> | void)[],
+    place: { readonly index: IndexVersion; readonly register: IndexRegister; readonly path: string },
   ) {
     this.parts = parts;
+    this.index = place.index;
+    this.#register = place.register;
+    this.#path = place.path;
     this.#retriever = retriever;
     this.#closers = closers;
   }
@@ -99,10 +109,45 @@ export class KnowledgeBase {
     );
   }
 
-  /** Compares store, texts and catalog in both directions and puts right what differs; `check: true` only reports. */
-  reconcile(options: ReconcileOptions = {}): Promise<ReconcileReport> {
+  /** The indexes of the knowledge base, in the order of their making. */
+  indexes(options: CallOptions = {}): Promise<readonly IndexVersion[]> {
     this.#check();
-    return reconcile(this.parts, options);
+    return this.#register.list(options);
+  }
+
+  /**
+   * Says that the opened index holds all it should, and lets it answer from the next opening on. Instant; the one that answered
+   * before is kept until it is dropped.
+   */
+  async switchIndex(id: string, options: CallOptions = {}): Promise<IndexVersion> {
+    this.#check();
+    return this.#register.switchTo(id, options);
+  }
+
+  /** Marks the opened index as complete: it may be switched to. */
+  completeIndex(options: CallOptions = {}): Promise<IndexVersion> {
+    this.#check();
+    return this.#register.complete(this.index.id, options);
+  }
+
+  /** Lets the index answer again that answered before. Instant. */
+  rollBackIndex(options: CallOptions = {}): Promise<IndexVersion> {
+    this.#check();
+    return this.#register.rollBack(options);
+  }
+
+  /** Removes an index that does not answer, with its files (those of the first stay: they hold the register of all). */
+  async dropIndex(id: string, options: CallOptions = {}): Promise<void> {
+    this.#check();
+    await dropIndex(this.#register, this.#path, id, options);
+  }
+
+  /** Compares store, texts and catalog in both directions and puts right what differs; `check: true` only reports. */
+  async reconcile(options: Omit<ReconcileOptions, "texts"> = {}): Promise<ReconcileReport> {
+    this.#check();
+    // Texts that this index does not stand for may be another's.
+    const alone = (await this.#register.list(options)).length <= 1;
+    return reconcile(this.parts, { ...options, texts: alone });
   }
 
   /** The passages that decide a question, each with a citation that was checked against the canonical text. */

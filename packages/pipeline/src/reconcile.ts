@@ -55,6 +55,8 @@ export interface ReconcileReport {
 export interface ReconcileOptions extends CallOptions {
   /** Report and change nothing. @default false */
   readonly check?: boolean;
+  /** Also compare the texts that are kept with the catalog: not where several catalogs share them. @default true */
+  readonly texts?: boolean;
 }
 
 const PAGE = 500;
@@ -67,13 +69,14 @@ const LISTED = 10_000;
  */
 export function reconcile(parts: PipelineParts, options: ReconcileOptions = {}): Promise<ReconcileReport> {
   return underLease(parts.catalog, PUBLISH_LEASE, { ...options, waitMs: 10 * 60_000 }, (signal) =>
-    new Reconciliation(parts, options.check === true, signal).run(),
+    new Reconciliation(parts, options.check === true, options.texts !== false, signal).run(),
   );
 }
 
 class Reconciliation {
   readonly #parts: PipelineParts;
   readonly #check: boolean;
+  readonly #texts: boolean;
   readonly #signal: AbortSignal;
   readonly #runId: string = randomUUID();
   readonly #drift: Drift[] = [];
@@ -81,9 +84,10 @@ class Reconciliation {
   #documents = 0;
   #rows = 0;
 
-  constructor(parts: PipelineParts, check: boolean, signal: AbortSignal) {
+  constructor(parts: PipelineParts, check: boolean, texts: boolean, signal: AbortSignal) {
     this.#parts = parts;
     this.#check = check;
+    this.#texts = texts;
     this.#signal = signal;
   }
 
@@ -107,7 +111,7 @@ class Reconciliation {
         : await new Publisher(this.#parts, this.#runId).rollBackAbandoned();
       await this.#compareRows();
       await this.#compareDocuments();
-      await this.#compareArtifacts();
+      if (this.#texts) await this.#compareArtifacts();
       status = "completed";
       return {
         runId: this.#runId,

@@ -17,7 +17,7 @@ export interface RunContext {
   readonly plan: Plan;
   readonly fingerprints: StageFingerprints;
   readonly startedAt: number;
-  /** The run before this one did not end. */
+  /** The run before this one did not end well, or there was none: texts may be kept that this catalog does not know. */
   readonly afterInterruption: boolean;
 }
 
@@ -80,7 +80,7 @@ export async function withRun(
       plan,
       fingerprints,
       startedAt: record.startedAt,
-      afterInterruption: last !== undefined && last.status !== "completed",
+      afterInterruption: last?.status !== "completed",
     });
     try {
       await running.done;
