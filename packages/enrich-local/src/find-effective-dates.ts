@@ -61,6 +61,24 @@ const APPOSITION = new RegExp(
 const ANOTHER =
   /\b(?:supersed|replac|amend|repeal|rescind|revok|cancel|previous|prior|former|earlier|old|original|pursuant|under\s+the|in\s+accordance\s+with|as\s+defined\s+(?:in|by)|unless|would|if)\w*/i;
 
+/** Every date has a year; every statement has one of these words. Nearly all texts lack one of the two. */
+const YEAR = /\d{4}/;
+const STATING_WORD = /effect|force|valid|appl|expir|commenc|sunset|laps|ceas|from|between/i;
+
+const LABEL_WORD = /effect|force|valid|appl|expir|commenc|sunset/i;
+/** UTF-16 units; a longer cell is no label. */
+const LONGEST_LABEL = 100;
+
+function mayState(text: string): boolean {
+  return YEAR.test(text) && STATING_WORD.test(text);
+}
+
+/** Whether a cell of a table may be the label of a date. The rows of a table are costly to build. */
+function mayLabel({ text, table }: DocumentElement): boolean {
+  if (table === undefined || !YEAR.test(text) || !LABEL_WORD.test(text)) return false;
+  return table.cells.some((cell) => cell.text.length <= LONGEST_LABEL && LABEL_WORD.test(cell.text));
+}
+
 function statement(field: DateStatement["field"], text: string | undefined, weight: number): DateStatement[] {
   const date = text === undefined ? undefined : parseDate(text, field === "effectiveTo");
   return date === undefined ? [] : [{ field, date, weight }];
@@ -72,7 +90,7 @@ function rangeStatements(match: RegExpExecArray, weight: number): DateStatement[
 
 /** Label and value on one line: `Effective date: 2024-01-01`. Several may share a line, divided by bars or wide blanks. */
 function fromLine(line: string): DateStatement[] {
-  const entries = [line, ...line.split(/\s*[|;\u2022\u00b7]\s*|\t|\s{3,}/)].map((entry) =>
+  const entries = [line, ...line.split(/[|;\u2022\u00b7\t]|\s{3,}/)].map((entry) =>
     entry
       .replace(/_/g, " ")
       .replace(/^[\s*#>\-\u2022]+|\*\*/g, "")
@@ -152,21 +170,19 @@ export function findEffectiveDates(elements: readonly DocumentElement[]): DateSt
   let offset = 0;
   for (const element of elements) {
     const opening = offset < OPENING_LENGTH;
-    if (isBody(element)) offset += element.text.length;
+    if (!opening && element.kind !== "table") continue;
+    if (opening && isBody(element)) offset += element.text.length;
     if (UNTRUSTED.has(element.kind)) continue;
     if (element.kind === "table") {
-      if (opening || isControlTable(element)) found.push(...fromTable(element));
+      if (mayLabel(element) && (opening || isControlTable(element))) found.push(...fromTable(element));
       continue;
     }
-    if (!opening) continue;
-    const lines = element.text.slice(0, OPENING_LENGTH).split("\n");
-    found.push(...lines.flatMap(fromLine));
+    const text = element.text.length > OPENING_LENGTH ? element.text.slice(0, OPENING_LENGTH) : element.text;
+    if (!mayState(text)) continue;
+    found.push(...text.split("\n").filter(mayState).flatMap(fromLine));
     if (!isBody(element)) continue;
-    const sentences = element.text
-      .slice(0, OPENING_LENGTH)
-      .replace(/\s+/g, " ")
-      .split(/(?<=[.;!?])\s+(?=[A-Z"\u201c(])/);
-    for (const sentence of joinAbbreviatedMonths(sentences)) found.push(...fromSentence(sentence));
+    const sentences = joinAbbreviatedMonths(text.replace(/\s+/g, " ").split(/(?<=[.;!?])\s+(?=[A-Z"\u201c(])/));
+    for (const sentence of sentences) if (mayState(sentence)) found.push(...fromSentence(sentence));
   }
   return found;
 }
