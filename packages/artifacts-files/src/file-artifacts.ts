@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { Dirent } from "node:fs";
-import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat, unlink } from "node:fs/promises";
+import { closeSync, type Dirent, fsync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { mkdir, open, readdir, readFile, rm, rmdir, stat, unlink } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
 import { type ArtifactStore, type CallOptions, GroundworkError, throwIfAborted } from "@groundwork/contracts";
 import { checkKey, checkPrefix } from "./artifact-key.ts";
 import { fromFileError, isAbsent } from "./file-errors.ts";
+import { FolderSync } from "./folder-sync.ts";
 
 export interface FileArtifactsOptions {
   /** The folder of the artifacts. Made by the first `put`. */
@@ -27,6 +29,14 @@ const DRAFT_LIFETIME_MS = 60 * 60 * 1000;
 /** Times that a put makes its folder again when a delete has just removed it. */
 const FOLDER_ATTEMPTS = 5;
 
+/**
+ * Bytes up to which a draft is written in the calling thread: the system takes them into memory in less time than a turn of
+ * Node's threads takes. What waits for the disk, its sync, never stands in the calling thread.
+ */
+const MAX_AT_ONCE = 256 * 1024;
+
+const syncFile = promisify(fsync);
+
 /** Artifacts as files of a folder: the key is the path inside it. */
 export function fileArtifacts(options: FileArtifactsOptions): ArtifactStore {
   return new FileArtifacts(options);
@@ -36,6 +46,7 @@ class FileArtifacts implements ArtifactStore {
   readonly name = "files";
   readonly #root: string;
   readonly #durable: boolean;
+  readonly #folders = new FolderSync();
   #prepared: Promise<void> | undefined;
   #closed = false;
 
@@ -56,7 +67,11 @@ class FileArtifacts implements ArtifactStore {
         await this.#writeDraft(draft, bytes, options.signal);
         await this.#moveInPlace(draft, join(this.#root, key));
       } catch (error) {
-        await rm(draft, { force: true }).catch(() => undefined);
+        try {
+          rmSync(draft, { force: true });
+        } catch {
+          // The next store clears it.
+        }
         throw error;
       }
     });
@@ -166,12 +181,22 @@ class FileArtifacts implements ArtifactStore {
   }
 
   async #writeDraft(draft: string, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
-    const file = await open(draft, "wx");
-    try {
-      await file.writeFile(bytes, signal === undefined ? {} : { signal });
-      if (this.#durable) await file.sync();
-    } finally {
-      await file.close();
+    if (bytes.length <= MAX_AT_ONCE) {
+      const file = openSync(draft, "wx");
+      try {
+        for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+        if (this.#durable) await syncFile(file);
+      } finally {
+        closeSync(file);
+      }
+    } else {
+      const file = await open(draft, "wx");
+      try {
+        await file.writeFile(bytes, signal === undefined ? {} : { signal });
+        if (this.#durable) await file.sync();
+      } finally {
+        await file.close();
+      }
     }
     throwIfAborted(signal, IDS);
   }
@@ -179,16 +204,27 @@ class FileArtifacts implements ArtifactStore {
   async #moveInPlace(draft: string, path: string): Promise<void> {
     const folder = dirname(path);
     for (let attempt = 1; ; attempt++) {
-      const firstMade = await mkdir(folder, { recursive: true });
+      const firstMade = mkdirSync(folder, { recursive: true });
       try {
-        await rename(draft, path);
+        renameSync(draft, path);
       } catch (error) {
         if (isAbsent(error) && attempt < FOLDER_ATTEMPTS) continue;
         throw error;
       }
-      if (this.#durable) await syncFolders(folder, firstMade);
+      if (this.#durable) await this.#syncFolders(folder, firstMade);
       return;
     }
+  }
+
+  /** Makes a rename survive a power cut: the folder, and the parents of the folders that were made for it. */
+  async #syncFolders(folder: string, firstMade: string | undefined): Promise<void> {
+    const last = firstMade === undefined ? folder : dirname(firstMade);
+    const synced: Promise<void>[] = [];
+    for (let path = folder; ; path = dirname(path)) {
+      synced.push(this.#folders.sync(path));
+      if (path === last || path === dirname(path)) break;
+    }
+    await Promise.all(synced);
   }
 
   async #removeEmptyFolders(folder: string): Promise<void> {
@@ -239,28 +275,5 @@ class FileArtifacts implements ArtifactStore {
     } catch (error) {
       throw fromFileError(error);
     }
-  }
-}
-
-/** Makes a rename survive a power cut: the folder, and the parents of the folders that were made for it. */
-async function syncFolders(folder: string, firstMade: string | undefined): Promise<void> {
-  const last = firstMade === undefined ? folder : dirname(firstMade);
-  for (let path = folder; ; path = dirname(path)) {
-    await syncFolder(path);
-    if (path === last || path === dirname(path)) return;
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  // Windows cannot open folders, and some file systems cannot sync them: there the rename itself has to do.
-  if (process.platform === "win32") return;
-  const folder = await open(path, "r");
-  try {
-    await folder.sync();
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== "EINVAL" && code !== "ENOTSUP" && code !== "EPERM") throw error;
-  } finally {
-    await folder.close();
   }
 }
