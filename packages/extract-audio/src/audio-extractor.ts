@@ -16,13 +16,13 @@ import { openRecording } from "./open-recording.ts";
 import { type SpokenWord, spokenWords } from "./recognized-words.ts";
 import { resampled, SAMPLE_RATE } from "./resample.ts";
 import { SpeakerTurns } from "./speaker-turns.ts";
+import { SpeechRecognizer } from "./speech-recognizer.ts";
 import { type SpeechWindow, SpeechWindows } from "./speech-windows.ts";
 import { utterances } from "./utterances.ts";
 import { FRAME_SAMPLES, VoiceActivity } from "./voice-activity.ts";
-import { WhisperProcess } from "./whisper-process.ts";
 
 /** Bumped whenever the same bytes may give other parts. */
-const REVISION = "1";
+const REVISION = "2";
 /** Elements of one part. */
 const PART_ELEMENTS = 500;
 /** A sign of life while one window is read for longer than this, milliseconds. */
@@ -56,13 +56,20 @@ const MEDIA_TYPES = [
  * who spoke. Elements are utterances with word times.
  *
  * Fails with `EMPTY_DOCUMENT`, `CORRUPT_DOCUMENT`, `UNSUPPORTED_MEDIA_TYPE` (M4A without the option), `DOCUMENT_TOO_LARGE`,
- * `UNSUPPORTED_OPERATION` (no binary for the platform) or `MODEL_NOT_FOUND`. Warnings: `recording-damaged` (what could be decoded was
- * read), `window-not-recognized` (the model did not finish a window in time). An abort ends the model's process at once.
+ * `UNSUPPORTED_OPERATION` (no decoder of M4A for the platform) or `MODEL_NOT_FOUND`. Warnings: `recording-damaged` (what could be decoded was
+ * read), `window-not-recognized` (the model did not finish a window in time). An abort is seen between two steps of the model, after a second at most.
  */
 export function audioExtractor(options: AudioExtractorOptions = {}): Extractor {
   const resolved = resolveAudioOptions(options);
   const { m4a, speakers, maxSpeakers } = resolved;
-  const whisper = new WhisperProcess();
+  let recognizer: Promise<SpeechRecognizer> | undefined;
+  const recognizerOf = (): Promise<SpeechRecognizer> => {
+    recognizer ??= SpeechRecognizer.create(resolved.threads);
+    recognizer.catch(() => {
+      recognizer = undefined;
+    });
+    return recognizer;
+  };
   return {
     identity: {
       name: "extract-audio",
@@ -81,14 +88,18 @@ export function audioExtractor(options: AudioExtractorOptions = {}): Extractor {
       name: "audioExtractor",
       options,
     },
-    extract: (document, callOptions = {}) => extract(document, whisper, resolved, callOptions),
-    close: () => whisper.close(),
+    extract: (document, callOptions = {}) => extract(document, recognizerOf, resolved, callOptions),
+    close: async () => {
+      const open = recognizer;
+      recognizer = undefined;
+      await (await open)?.close();
+    },
   };
 }
 
 async function* extract(
   document: SourceDocument,
-  whisper: WhisperProcess,
+  recognizerOf: () => Promise<SpeechRecognizer>,
   options: Required<AudioExtractorOptions>,
   { signal }: CallOptions,
 ): AsyncGenerator<ExtractionPart> {
@@ -97,7 +108,7 @@ async function* extract(
   let activity: VoiceActivity | undefined;
   let turns: SpeakerTurns | undefined;
   try {
-    const source = await openRecording(document, reader, whisper, options.m4a, signal);
+    const source = await openRecording(document, reader, options.m4a, signal);
     if (source.title !== undefined) yield { type: "metadata", metadata: { title: source.title } };
     activity = await VoiceActivity.create();
     turns = options.speakers && options.maxSpeakers > 1 ? await SpeakerTurns.create(options.maxSpeakers) : undefined;
@@ -107,7 +118,7 @@ async function* extract(
     for await (const event of speechEvents(source.samples, source.sampleRate, activity, signal)) {
       seconds = event.samples / SAMPLE_RATE;
       if (event.window !== undefined) {
-        const read = readWindow(event.window, whisper, options, signal);
+        const read = readWindow(event.window, await recognizerOf(), options, signal);
         for (let done = false; !done; ) {
           const result = await orAlive(read, HEARTBEAT_MS);
           if (result === "alive") yield { type: "progress", unit: "second", done: Math.floor(seconds) };
@@ -154,8 +165,7 @@ async function* extract(
       { stage: "extract" },
     );
   } finally {
-    // The model's process holds 300 MB and the program alive: it ends with the document.
-    await Promise.all([whisper.close(), activity?.close(), turns?.close(), reader.close()]);
+    await Promise.all([activity?.close(), turns?.close(), reader.close()]);
   }
 }
 
@@ -208,13 +218,13 @@ async function* speechEvents(
 
 async function readWindow(
   window: SpeechWindow,
-  whisper: WhisperProcess,
-  { threads, windowTimeoutMs }: Required<AudioExtractorOptions>,
+  recognizer: SpeechRecognizer,
+  { windowTimeoutMs }: Required<AudioExtractorOptions>,
   signal: AbortSignal | undefined,
 ): Promise<SpokenWord[] | undefined> {
   const deadlineMs = windowTimeoutMs + (2_000 * window.samples.length) / SAMPLE_RATE;
-  const segments = await whisper.recognize(window.samples, { threads, deadlineMs, signal });
-  return segments === undefined ? undefined : spokenWords(window, segments);
+  const words = await recognizer.recognize(window.samples, { deadlineMs, signal });
+  return words === undefined ? undefined : spokenWords(window, words);
 }
 
 /** What the promise gives, or "alive" when that takes longer. */

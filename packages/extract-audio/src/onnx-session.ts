@@ -1,11 +1,11 @@
 import { GroundworkError } from "@groundwork/contracts";
 import { InferenceSession } from "onnxruntime-node";
 
-/** Opens a small network on one thread. Throws `MODEL_NOT_FOUND`. */
-export async function openSession(path: string, packageName: string): Promise<InferenceSession> {
+/** Opens a network. Throws `MODEL_NOT_FOUND`. */
+export async function openSession(path: string, packageName: string, threads = 1): Promise<InferenceSession> {
   try {
     return await InferenceSession.create(path, {
-      intraOpNumThreads: 1,
+      intraOpNumThreads: threads,
       interOpNumThreads: 1,
       graphOptimizationLevel: "all",
       logSeverityLevel: 3,

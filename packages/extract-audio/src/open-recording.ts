@@ -1,15 +1,11 @@
 import { GroundworkError, type SourceDocument } from "@groundwork/contracts";
 import { openFlac } from "./decode-flac.ts";
+import { openM4a } from "./decode-m4a.ts";
 import { openMp3 } from "./decode-mp3.ts";
 import { openOgg } from "./decode-ogg.ts";
 import { openAiff, openWave } from "./decode-wav.ts";
 import type { ByteReader } from "./file-reader.ts";
 import type { PcmSource } from "./pcm-source.ts";
-import { SAMPLE_RATE } from "./resample.ts";
-import type { WhisperProcess } from "./whisper-process.ts";
-
-/** Time to decode an M4A, milliseconds. */
-const DECODE_MS = 50_000;
 
 const ascii = (bytes: Uint8Array, start: number, end: number): string =>
   String.fromCharCode(...bytes.subarray(start, end));
@@ -18,7 +14,6 @@ const ascii = (bytes: Uint8Array, start: number, end: number): string =>
 export async function openRecording(
   document: SourceDocument,
   reader: ByteReader,
-  whisper: WhisperProcess,
   m4a: boolean,
   signal: AbortSignal | undefined,
 ): Promise<PcmSource> {
@@ -43,7 +38,7 @@ export async function openRecording(
         "Expected WAV, AIFF, MP3, FLAC or Ogg, found M4A or AAC. Set the option m4a of the audio extractor, or convert it.",
       );
     }
-    return openM4a(document, whisper, signal);
+    return openM4a(document, signal);
   }
   if (ascii(head, 0, 3) === "ID3") {
     const length = 10 + ((head[6]! << 21) | (head[7]! << 14) | (head[8]! << 7) | head[9]!);
@@ -56,23 +51,4 @@ export async function openRecording(
     "CORRUPT_DOCUMENT",
     "Expected WAV, AIFF, MP3, FLAC or Ogg, found none of their signatures. Check that the recording plays.",
   );
-}
-
-async function openM4a(
-  document: SourceDocument,
-  whisper: WhisperProcess,
-  signal: AbortSignal | undefined,
-): Promise<PcmSource> {
-  const { path } = document.content;
-  if (path === undefined) {
-    throw new GroundworkError(
-      "UNSUPPORTED_OPERATION",
-      "An M4A is decoded from a local file. Give the document a path.",
-    );
-  }
-  const samples = await whisper.decode(path, { deadlineMs: DECODE_MS, signal });
-  if (samples === undefined) {
-    throw new GroundworkError("CORRUPT_DOCUMENT", "The M4A could not be decoded. Check that the recording plays.");
-  }
-  return { sampleRate: SAMPLE_RATE, samples: [samples], damaged: () => false };
 }

@@ -1,13 +1,15 @@
 import { deflateRawSync } from "node:zlib";
 import { SAMPLE_RATE } from "./resample.ts";
+import type { RecognizedWord } from "./speech-recognizer.ts";
 import { placeInRecording, type SpeechWindow } from "./speech-windows.ts";
-import type { WhisperSegment } from "./whisper-message.ts";
 
 /** A word with its time in the recording. */
 export interface SpokenWord {
   readonly text: string;
   readonly startMs: number;
   readonly endMs: number;
+  /** 0..1. */
+  readonly confidence: number;
 }
 
 /** Text that packs better than this repeats itself: the model's sign of having lost the thread. */
@@ -21,55 +23,59 @@ const SILENCE_PHRASES =
 const SILENCE_SPEECH_MS = 1_200;
 /** Nobody speaks faster: words a second. */
 const FASTEST = 9;
-/** Expected time of a word: a share for itself and one for each letter, milliseconds. */
-const WORD_MS = 60;
-const LETTER_MS = 60;
-/** How far words may reach beyond speech, milliseconds. */
-const SLACK_MS = 100;
-/** Words shorter than this share of their expected time were squeezed by the model's rough time marks. */
-const SQUEEZED = 0.3;
+/** Speech is told this much later than it begins, and this much longer than it lasts, milliseconds (measured). */
+const ONSET_LAG_MS = 40;
+const TAIL_LAG_MS = 70;
+/** A word that begins or ends this near to where speech does begins or ends with it, milliseconds. */
+const NEAR_MS = 400;
 
 /**
  * The words of a window in the recording's time. Sounds in brackets are left out, repetitions kept once, and what the model makes up
- * over near silence is dropped. Times that the model squeezed are spread over the speech around them.
+ * over near silence is dropped. The first word after a pause begins where speech does, the last before one ends where it ends.
  */
-export function spokenWords(window: SpeechWindow, segments: readonly WhisperSegment[]): SpokenWord[] {
+export function spokenWords(window: SpeechWindow, segments: readonly RecognizedWord[]): SpokenWord[] {
   const kept = withoutRepeats(withoutSounds(segments));
   const text = kept.map((one) => one.text).join(" ");
   const speechMs = window.runs.reduce((sum, { start, end }) => sum + end - start, 0) / (SAMPLE_RATE / 1_000);
   if (speechMs < SILENCE_SPEECH_MS && SILENCE_PHRASES.test(text)) return [];
   if (kept.length > FASTEST * (speechMs / 1_000 + 1)) return [];
   if (text.length > 100 && text.length / deflateRawSync(text).length > REPETITIVE) return [];
-  const spread = respaced(kept, (window.samples.length / SAMPLE_RATE) * 1_000);
-  const ms = (value: number): number =>
-    Math.round((placeInRecording(window, (value / 1_000) * SAMPLE_RATE) / SAMPLE_RATE) * 1_000);
+  return withinSpeech(window, kept);
+}
+
+/** The model lets words last through pauses: each is put into the stretch of speech that it shares most of its time with. */
+function withinSpeech(window: SpeechWindow, segments: readonly RecognizedWord[]): SpokenWord[] {
+  const inRecording = (ms: number): number =>
+    placeInRecording(window, (ms / 1_000) * SAMPLE_RATE) / (SAMPLE_RATE / 1_000);
+  const runs = window.runs.map(({ start, end }) => ({
+    startMs: start / (SAMPLE_RATE / 1_000) - ONSET_LAG_MS,
+    endMs: end / (SAMPLE_RATE / 1_000) - TAIL_LAG_MS,
+  }));
+  let first = 0;
+  const placed = segments.map((word) => {
+    const startMs = inRecording(word.startMs);
+    const endMs = Math.max(startMs, inRecording(word.endMs - 1));
+    const shared = (run: number): number => Math.min(endMs, runs[run]!.endMs) - Math.max(startMs, runs[run]!.startMs);
+    for (let run = first + 1; run < runs.length; run++) if (shared(run) > shared(first)) first = run;
+    return { word, run: first, startMs, endMs };
+  });
   let last = 0;
-  return spread.map((word) => {
-    const [from, to] = withinSpeech(window, ms(word.startMs), ms(word.endMs - 1));
-    const startMs = Math.max(last, from);
-    const endMs = Math.max(startMs, to);
-    last = startMs;
-    return { text: word.text.normalize("NFC"), startMs, endMs };
+  return placed.map(({ word, run, startMs, endMs }, index) => {
+    const speech = runs[run]!;
+    const opens = placed[index - 1]?.run !== run && startMs - speech.startMs < NEAR_MS;
+    const closes = placed[index + 1]?.run !== run && speech.endMs - endMs < NEAR_MS;
+    const from = Math.round(
+      Math.max(last, opens ? speech.startMs : Math.min(Math.max(startMs, speech.startMs), speech.endMs)),
+    );
+    const to = Math.round(Math.max(from, closes ? speech.endMs : Math.min(endMs, speech.endMs)));
+    last = from;
+    return { text: word.text.normalize("NFC"), startMs: from, endMs: to, confidence: word.confidence };
   });
 }
 
-/** The model lets words last through pauses: they end where speech ends, and begin where it begins. */
-function withinSpeech({ runs }: SpeechWindow, startMs: number, endMs: number): [number, number] {
-  const ms = (sample: number): number => Math.round(sample / (SAMPLE_RATE / 1_000));
-  const index = runs.findIndex((run) => ms(run.end) + SLACK_MS > startMs);
-  const run = runs[index];
-  if (run === undefined) return [startMs, endMs];
-  const next = runs[index + 1];
-  // What begins at the very end of a run and lasts into the next is said in the next.
-  const late = next !== undefined && startMs > ms(run.end) - SLACK_MS && endMs > ms(next.start) + SLACK_MS;
-  const held = late ? next : run;
-  const from = Math.max(startMs, ms(held.start) - SLACK_MS);
-  return [from, Math.max(from, Math.min(endMs, ms(held.end) + SLACK_MS))];
-}
-
 /** Leaves out [BLANK_AUDIO], (music) and ♪, also where they span several words. */
-function withoutSounds(segments: readonly WhisperSegment[]): WhisperSegment[] {
-  const kept: WhisperSegment[] = [];
+function withoutSounds(segments: readonly RecognizedWord[]): RecognizedWord[] {
+  const kept: RecognizedWord[] = [];
   let closing: string | undefined;
   for (const segment of segments) {
     if (closing !== undefined) {
@@ -87,8 +93,8 @@ function withoutSounds(segments: readonly WhisperSegment[]): WhisperSegment[] {
   return kept;
 }
 
-function withoutRepeats(segments: readonly WhisperSegment[]): WhisperSegment[] {
-  const key = (segment: WhisperSegment): string => segment.text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+function withoutRepeats(segments: readonly RecognizedWord[]): RecognizedWord[] {
+  const key = (segment: RecognizedWord): string => segment.text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
   const kept = [...segments];
   for (let length = 1; length <= LONGEST_REPEAT; length++) {
     for (let start = 0; start + length * REPEATS <= kept.length; ) {
@@ -111,36 +117,4 @@ function withoutRepeats(segments: readonly WhisperSegment[]): WhisperSegment[] {
     }
   }
   return kept;
-}
-
-/** Gives words that were squeezed together room, taken from the words around them. */
-function respaced(segments: readonly WhisperSegment[], totalMs: number): WhisperSegment[] {
-  const words = segments.map((one) => ({ ...one, endMs: Math.min(totalMs, Math.max(one.startMs, one.endMs)) }));
-  const expected = (word: WhisperSegment): number => WORD_MS + LETTER_MS * word.text.length;
-  const duration = (from: number, to: number): number => words[to]!.endMs - words[from]!.startMs;
-  const wanted = (from: number, to: number): number =>
-    words.slice(from, to + 1).reduce((sum, word) => sum + expected(word), 0);
-  for (let index = 0; index < words.length; index++) {
-    if (duration(index, index) >= SQUEEZED * expected(words[index]!)) continue;
-    let from = index;
-    let to = index;
-    while (duration(from, to) < 0.8 * wanted(from, to) && (from > 0 || to + 1 < words.length)) {
-      const slack = (at: number): number =>
-        words[at] === undefined
-          ? Number.NEGATIVE_INFINITY
-          : words[at]!.endMs - words[at]!.startMs - expected(words[at]!);
-      if (slack(to + 1) > slack(from - 1)) to++;
-      else if (from > 0) from--;
-      else to++;
-    }
-    let at = words[from]!.startMs;
-    const share = duration(from, to) / wanted(from, to);
-    for (let one = from; one <= to; one++) {
-      const endMs = at + share * expected(words[one]!);
-      words[one] = { text: words[one]!.text, startMs: at, endMs };
-      at = endMs;
-    }
-    index = to;
-  }
-  return words;
 }

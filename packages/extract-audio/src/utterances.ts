@@ -54,6 +54,8 @@ function utteranceOf(words: readonly SpeakerWord[]): DocumentElement {
     startMs: words[0]!.startMs,
     endMs: Math.max(...words.map(({ endMs }) => endMs)),
     times,
+    // Of a word, on average; three digits are more than it is worth.
+    confidence: Math.round((words.reduce((sum, word) => sum + word.confidence, 0) / words.length) * 1_000) / 1_000,
     ...(speaker === undefined ? {} : { speaker }),
   };
 }

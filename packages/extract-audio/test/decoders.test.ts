@@ -4,7 +4,6 @@ import { describe, expect, test } from "vitest";
 import { openBytes } from "../src/file-reader.ts";
 import { openRecording } from "../src/open-recording.ts";
 import { resampled } from "../src/resample.ts";
-import { WhisperProcess } from "../src/whisper-process.ts";
 import { waveOf } from "./wave-of.ts";
 
 async function decode(path: string): Promise<Float32Array> {
@@ -12,7 +11,7 @@ async function decode(path: string): Promise<Float32Array> {
   const content = { ...document.content, path };
   const reader = await openBytes(content, undefined);
   try {
-    const source = await openRecording({ ...document, content }, reader, new WhisperProcess(), false, undefined);
+    const source = await openRecording({ ...document, content }, reader, false, undefined);
     const pieces: Float32Array[] = [];
     for await (const piece of resampled(source.samples, source.sampleRate)) pieces.push(piece);
     expect(source.damaged()).toBe(false);
@@ -70,13 +69,7 @@ describe("decoders", () => {
   test("a wave that is cut off says so", async () => {
     const bytes = waveOf(new Float32Array(1_000), 16_000).slice(0, 1_044);
     const reader = await openBytes(documentOfBytes(bytes, "audio/wav").content, undefined);
-    const source = await openRecording(
-      documentOfBytes(bytes, "audio/wav"),
-      reader,
-      new WhisperProcess(),
-      false,
-      undefined,
-    );
+    const source = await openRecording(documentOfBytes(bytes, "audio/wav"), reader, false, undefined);
     let count = 0;
     for await (const piece of source.samples) count += piece.length;
     expect([count, source.damaged()]).toEqual([500, true]);

@@ -8,10 +8,10 @@ function inModel(file: string): string {
 }
 
 /** Names the model in fingerprints and reports. */
-export const modelId: string = "whisper-tiny.en-q5_1";
+export const modelId: string = "whisper-tiny.en-int8";
 
-/** First 16 hex digits of the SHA-256 of the weights: other weights, other revision. */
-export const modelRevision: string = "f7834aebc87cf81c";
+/** First 8 hex digits of the SHA-256 of each network: other weights, other revision. */
+export const modelRevision: string = "c4594b90-35dcbb5f";
 
 /** SPDX identifier of the licence of the weights; `LICENSE` and `NOTICE` travel with them. */
 export const modelLicence: string = "MIT";
@@ -19,13 +19,26 @@ export const modelLicence: string = "MIT";
 /** Absolute path of the folder that holds every file of the model. */
 export const modelFolder: string = fileURLToPath(folder);
 
-/** Weights in the file format of whisper.cpp, quantised to q5_1. */
-export const modelPath: string = inModel("ggml-tiny.en-q5_1.bin");
+/** Network from sound to the keys and values of the decoder's attention. */
+export const encoderPath: string = inModel("encoder.onnx");
+
+/** Network from tokens and sound to the scores of the next token, and to where tokens attend in the sound. */
+export const decoderPath: string = inModel("decoder.onnx");
+
+/** Bytes of each token (one character a byte), and the tokens that are never said. */
+export const vocabularyPath: string = inModel("vocabulary.json");
 
 /** Sample rate the model expects, in hertz; one channel. */
 export const sampleRate: number = 16_000;
 
+/** Layers of the decoder, heads of a layer, and numbers of a head: the shapes of its memory. */
+export const layerCount: number = 4;
+export const headCount: number = 6;
+export const headSize: number = 64;
+
 /** SHA-256 of every file in `modelFolder`, by its path there. */
 export const sha256: Readonly<Record<string, string>> = {
-  "ggml-tiny.en-q5_1.bin": "f7834aebc87cf81c24913294f93b87acf134120c808473e3f5a51af4e4c832c8",
+  "decoder.onnx": "35dcbb5fc7add5b2b74427255cd3e875a02160bd0a6b349b9b10f5b4d06c9954",
+  "encoder.onnx": "c4594b909b75c8e9cd15054aa2be68fe2c6d9cbd1a199d21e8ab224345925f38",
+  "vocabulary.json": "7ae7c0e9ddb31a30ed73f7bc13d074debe7efad5655cc1da53ad2c13bfbd4d66",
 };

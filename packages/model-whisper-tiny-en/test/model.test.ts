@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { relative, sep } from "node:path";
 import { describe, expect, it } from "vitest";
-import { modelFolder, modelPath, modelRevision, sha256 } from "../src/index.ts";
+import { decoderPath, encoderPath, modelFolder, modelRevision, sha256, vocabularyPath } from "../src/index.ts";
 
 const packageFolder = new URL("../", import.meta.url);
 
@@ -26,12 +26,12 @@ describe("model-whisper-tiny-en", () => {
   });
 
   it("exports paths of files it has sums for", () => {
-    for (const path of [modelPath]) {
+    for (const path of [encoderPath, decoderPath, vocabularyPath]) {
       expect(Object.keys(sha256)).toContain(relative(modelFolder, path).split(sep).join("/"));
     }
   });
 
   it("takes its revision from the weights", () => {
-    expect(sha256Of(modelPath).slice(0, 16)).toBe(modelRevision);
+    expect([encoderPath, decoderPath].map((path) => sha256Of(path).slice(0, 8)).join("-")).toBe(modelRevision);
   });
 });
