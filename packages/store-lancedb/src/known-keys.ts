@@ -1,4 +1,6 @@
 import type { Table as LanceTable } from "@lancedb/lancedb";
+import { chunkIdIn } from "./lancedb-filter.ts";
+import { sliceIds } from "./lancedb-rows.ts";
 
 /** Bits a key: a new key is taken for a known one about six times in a million. */
 const BITS_PER_KEY = 32;
@@ -6,6 +8,11 @@ const HASHES = 8;
 /** Above it the filter would take more than 32 MB, and every write merges. */
 const MOST_KEYS = 8_000_000;
 const FEWEST_KEYS = 65_536;
+/** Batches that are looked up in the table before all its keys are read: a run that changes little never reads them. */
+const LOOKS = 3;
+/** Keys that a look may have, and rows a table at least, for a look to cost less than reading the keys. */
+const MOST_LOOKED_UP = 2_000;
+const FEWEST_ROWS = 4_096;
 /** Writes that merge after somebody else wrote, before the keys are read again. */
 const PATIENCE = 4;
 
@@ -63,10 +70,18 @@ export class KnownKeys {
   #filter: KeyFilter | undefined;
   #version = -1;
   #patience = 0;
+  #looks = 0;
 
   /** The version in which none of the keys is; `undefined` when that is not known. */
   async versionWithout(table: LanceTable, chunkIds: readonly string[]): Promise<number | undefined> {
     const version = await table.version();
+    if (this.#filter === undefined && this.#looks < LOOKS && chunkIds.length <= MOST_LOOKED_UP) {
+      const rows = await table.countRows();
+      if (rows >= FEWEST_ROWS) {
+        this.#looks++;
+        return this.#look(table, version, chunkIds);
+      }
+    }
     if (version !== this.#version && !(await this.#load(table, version))) return undefined;
     if (this.#filter!.size + chunkIds.length > this.#filter!.capacity) this.#version = -1;
     return chunkIds.some((chunkId) => this.#filter!.has(chunkId)) ? undefined : version;
@@ -80,6 +95,11 @@ export class KnownKeys {
     }
     for (const chunkId of chunkIds) this.#filter.add(chunkId);
     this.#version = version;
+  }
+
+  async #look(table: LanceTable, version: number, chunkIds: readonly string[]): Promise<number | undefined> {
+    for (const ids of sliceIds(chunkIds)) if ((await table.countRows(chunkIdIn(ids))) > 0) return undefined;
+    return (await table.version()) === version ? version : undefined;
   }
 
   async #load(table: LanceTable, version: number): Promise<boolean> {
