@@ -3,6 +3,7 @@ import { GroundworkError, throwIfAborted } from "@groundwork/contracts";
 import { type PageAnnotations, readAnnotations } from "./annotations.ts";
 import { readAttachments } from "./attachments.ts";
 import { DocumentAssembler } from "./document-assembler.ts";
+import { GlyphTable } from "./glyph-table.ts";
 import { type PageCounts, readMetadata, withCounts } from "./metadata.ts";
 import { readOutline } from "./outline.ts";
 import { linesOfPage, type PageLines } from "./page-lines.ts";
@@ -34,13 +35,14 @@ export async function* extractDocument(
   const assembler = new DocumentAssembler(readOutline(document));
   const tagged = document.pdfium.call("FPDFCatalog_IsTagged")(document.handle) !== 0;
   const fonts: FontCache = new Map();
+  const glyphs = new GlyphTable(4096);
   const counts: PageCounts = { images: 0, annotations: 0 };
   const ahead: ReadPage[] = [];
   let broken = 0;
   for (let next = 0, done = 0; done < document.pages; ) {
     throwIfAborted(signal, { documentId });
     if (next < document.pages && ahead.length < LOOK_AHEAD) {
-      const read = readPage(document, next++, fonts, tagged, options.annotations, counts);
+      const read = readPage(document, next++, fonts, tagged, options.annotations, counts, glyphs);
       if (read.kind === "lines") assembler.observe(read.lines);
       ahead.push(read);
       continue;
@@ -76,10 +78,11 @@ function readPage(
   tagged: boolean,
   withNotes: boolean,
   counts: PageCounts,
+  glyphs: GlyphTable,
 ): ReadPage {
   const number = index + 1;
   const read = withPage(document, index, (page): ReadPage => {
-    const content = readPageContent(document, page, number, fonts, tagged);
+    const content = readPageContent(document, page, number, fonts, tagged, glyphs);
     const annotations = readAnnotations(document, page, withNotes);
     counts.images += content.images.length;
     counts.annotations += annotations.count;

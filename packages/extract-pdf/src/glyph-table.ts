@@ -96,6 +96,13 @@ export class GlyphTable {
     this.copy(from, source, target);
   }
 
+  /** Makes room for at least `capacity` glyphs and forgets those it has. */
+  reset(capacity: number): this {
+    while (this.left.length < capacity) this.#grow();
+    this.truncate(0);
+    return this;
+  }
+
   truncate(count: number): void {
     this.count = count;
     this.styles.length = count;

@@ -1,3 +1,4 @@
+import type { GlyphTable } from "./glyph-table.ts";
 import { readGraphics } from "./graphics-reader.ts";
 import type { PageContent } from "./page-content.ts";
 import { readFrame } from "./page-frame.ts";
@@ -6,18 +7,19 @@ import { readStructure } from "./structure-reader.ts";
 import type { FontCache } from "./text-objects.ts";
 import { readGlyphs } from "./text-reader.ts";
 
-/** Reads a loaded page into plain data: after it the page can be closed. `number` is 1-based. */
+/** Reads a loaded page into plain data: after it the page can be closed. `number` is 1-based; the glyphs go into `table`. */
 export function readPageContent(
   document: PdfDocument,
   page: number,
   number: number,
   fonts: FontCache,
   tagged: boolean,
+  table: GlyphTable,
 ): PageContent {
   const { pdfium } = document;
   const frame = readFrame(pdfium, page);
   const tags = tagged ? readStructure(pdfium, page) : undefined;
-  const { glyphs, health } = readGlyphs(pdfium, page, frame, fonts, tags);
+  const { glyphs, health } = readGlyphs(pdfium, page, frame, fonts, tags, table);
   const { rules, fills, images, drawings, dots } = readGraphics(pdfium, page, frame);
   return {
     page: number,

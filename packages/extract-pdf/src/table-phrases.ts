@@ -47,18 +47,72 @@ export interface PhraseRow {
 
 /** Wider white space (em) parts two phrases of a table. Justified prose rarely stretches its spaces so far. */
 const PHRASE_GAP = 0.75;
+/** Baselines nearer than this (em) to that of a row's first word are of the row. */
+const SAME_ROW = 0.35;
 
 /** Rows of words by baseline, each cut into phrases at wide gaps. */
 export function phraseRows(lines: readonly Line[]): PhraseRow[] {
-  return phraseRowsOf(lines.flatMap((line) => line.words));
+  const sorted = lines
+    .map((line) => ({ words: line.words, ...baselinesOf(line.words) }))
+    .sort((a, b) => a.first - b.first);
+  const rows: PhraseRow[] = [];
+  for (let from = 0; from < sorted.length; ) {
+    // Lines whose words cannot share a row with those of others are rows by themselves: most lines of prose.
+    let to = from + 1;
+    let { last, size } = sorted[from]!;
+    for (; to < sorted.length; to++) {
+      const next = sorted[to]!;
+      if (next.first - last >= SAME_ROW * Math.max(size, next.size)) break;
+      last = Math.max(last, next.last);
+      size = Math.max(size, next.size);
+    }
+    const own = sorted[from]!;
+    if (to === from + 1 && own.last - own.first < SAME_ROW * own.smallest) rows.push(rowOf(inOrder(own.words)));
+    else rows.push(...phraseRowsOf(sorted.slice(from, to).flatMap(({ words }) => words)));
+    from = to;
+  }
+  return rows;
 }
 
+interface Baselines {
+  first: number;
+  last: number;
+  /** Of the largest and smallest type among the words. */
+  size: number;
+  smallest: number;
+}
+
+function baselinesOf(words: readonly Word[]): Baselines {
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  let size = 0;
+  let smallest = Number.POSITIVE_INFINITY;
+  for (const { baseline, style } of words) {
+    if (baseline < first) first = baseline;
+    if (baseline > last) last = baseline;
+    if (style.size > size) ({ size } = style);
+    if (style.size < smallest) smallest = style.size;
+  }
+  return { first, last, size, smallest };
+}
+
+function inOrder(words: readonly Word[]): readonly Word[] {
+  for (let index = 1; index < words.length; index++) {
+    if (words[index]!.left < words[index - 1]!.left) return [...words].sort((a, b) => a.left - b.left);
+  }
+  return words;
+}
+
+/** Rows of words, wherever they come from. */
 export function phraseRowsOf(words: readonly Word[]): PhraseRow[] {
   const groups: Word[][] = [];
   let open: Word[] = [];
   let anchor: Word | undefined;
   for (const word of [...words].sort((a, b) => a.baseline - b.baseline || a.left - b.left)) {
-    if (anchor !== undefined && word.baseline - anchor.baseline < 0.35 * Math.max(word.style.size, anchor.style.size)) {
+    if (
+      anchor !== undefined &&
+      word.baseline - anchor.baseline < SAME_ROW * Math.max(word.style.size, anchor.style.size)
+    ) {
       open.push(word);
     } else {
       open = [word];

@@ -18,21 +18,24 @@ export interface PageText {
   readonly health: TextHealth;
 }
 
-/** Reads every visible character of a page with its place, font and structure tag, in the order of the content stream. */
+/**
+ * Reads every visible character of a page with its place, font and structure tag, in the order of the content stream.
+ * `table` is used over again for every page: what it held before is gone.
+ */
 export function readGlyphs(
   pdfium: Pdfium,
   page: number,
   frame: PageFrame,
   fonts: FontCache,
   tags: StructureTags | undefined,
+  table: GlyphTable,
 ): PageText {
   const textPage = pdfium.call("FPDFText_LoadPage")(page);
-  if (textPage === 0)
-    return { glyphs: new GlyphTable(1), health: { glyphs: 0, unmapped: 0, guessed: 0, invisible: 0 } };
+  if (textPage === 0) return { glyphs: table.reset(0), health: { glyphs: 0, unmapped: 0, guessed: 0, invisible: 0 } };
   try {
     return withMemory(pdfium, 64, (scratch) => {
       const objects = new TextObjectReader(pdfium, textPage, frame, fonts, tags, scratch);
-      return readFrom(pdfium, textPage, scratch, frame, objects);
+      return readFrom(pdfium, textPage, scratch, frame, objects, table);
     });
   } finally {
     pdfium.call("FPDFText_ClosePage")(textPage);
@@ -45,6 +48,7 @@ function readFrom(
   scratch: number,
   frame: PageFrame,
   objects: TextObjectReader,
+  table: GlyphTable,
 ): PageText {
   const getUnicode = pdfium.call("FPDFText_GetUnicode");
   const getBox = pdfium.call("FPDFText_GetLooseCharBox");
@@ -52,7 +56,7 @@ function readFrom(
   const getObject = pdfium.call("FPDFText_GetTextObject");
   const isUnmapped = pdfium.call("FPDFText_HasUnicodeMapError");
   const count = Math.min(pdfium.call("FPDFText_CountChars")(textPage), MAX_GLYPHS);
-  const visible = new GlyphTable(count + 1);
+  const visible = table.reset(count + 1);
   const hidden = new GlyphTable(16);
   const [a, b, c, d, e, f] = frame.matrix;
   const { width, height } = frame;
