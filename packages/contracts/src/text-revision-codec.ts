@@ -1,13 +1,20 @@
 import { promisify } from "node:util";
-import { zstdCompress, zstdDecompress } from "node:zlib";
+import { zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from "node:zlib";
 import { RecordBatch, Schema, Table, tableFromIPC, tableToIPC } from "apache-arrow";
 import type { DocumentMetadata } from "./document.ts";
 import { decodeElements, encodeElements } from "./element-rows.ts";
 import { GroundworkError } from "./errors.ts";
 import { ELEMENT_SEPARATOR, type TextRevision } from "./text-revision.ts";
 
-const compress = promisify(zstdCompress);
-const decompress = promisify(zstdDecompress);
+/** Up to this size the way through the thread pool costs more than the work. Bytes. */
+const AT_ONCE = 1024 * 1024;
+const compressLarge = promisify(zstdCompress);
+const decompressLarge = promisify(zstdDecompress);
+
+const compress = async (bytes: Uint8Array): Promise<Uint8Array> =>
+  bytes.length <= AT_ONCE ? zstdCompressSync(bytes) : compressLarge(bytes);
+const decompress = async (bytes: Uint8Array): Promise<Uint8Array> =>
+  bytes.length <= AT_ONCE / 8 ? zstdDecompressSync(bytes) : decompressLarge(bytes);
 
 const FORMAT = 1;
 const HEADER = "groundwork.revision";

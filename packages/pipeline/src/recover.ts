@@ -11,11 +11,19 @@ export interface Recovery {
   readonly purged: number;
 }
 
+export interface RecoverOptions extends CallOptions {
+  /** Whether the last run may have ended in the middle. @default true */
+  readonly afterInterruption?: boolean;
+}
+
 /**
  * Puts a knowledge base in order after a crash: rolls back open publications and finishes interrupted removals. It holds the
  * publish lease meanwhile, so nothing found here is still under way elsewhere.
  */
-export function recover(parts: PipelineParts, runId: string, options: CallOptions = {}): Promise<Recovery> {
+export async function recover(parts: PipelineParts, runId: string, options: RecoverOptions = {}): Promise<Recovery> {
+  // After a run that ended well there is nothing to look for but what another process left since.
+  if (options.afterInterruption === false && (await parts.catalog.openPublications(options)).length === 0)
+    return { rolledBack: 0, purged: 0 };
   return underLease(parts.catalog, PUBLISH_LEASE, { ...options, waitMs: 10 * 60_000 }, async () => {
     const rolledBack = await new Publisher(parts, runId).rollBackAbandoned();
     const left: { document: CatalogDocument; state: "deleted" | "hidden" }[] = [];

@@ -31,6 +31,9 @@ export function emptyResult(): RunResult {
   };
 }
 
+/** Runs whose end is looked at: one of them that did not end may have left something behind. */
+const RUNS_LOOKED_AT = 5;
+
 /** Tells every sink of a run. Lineage that cannot be delivered must not cost the ingestion. */
 async function emitRun(
   parts: PipelineParts,
@@ -54,8 +57,14 @@ export async function withRun(
   const { signal } = options;
   const started = performance.now();
   const runId = randomUUID();
-  const recovered = await recover(parts, runId, { signal });
-  const [last] = await catalog.listRuns({ limit: 1 }, { signal });
+  const runs = await catalog.listRuns({ limit: RUNS_LOOKED_AT }, { signal });
+  const [last] = runs;
+  const afterInterruption = last?.status !== "completed";
+  const recovered = await recover(parts, runId, {
+    signal,
+    // A run that failed for some documents has tidied up like any other.
+    afterInterruption: runs.some(({ status }) => !status.startsWith("completed")),
+  });
   const fingerprints = stageFingerprints(parts);
   const plan = await makePlan();
   const record: RunRecord = {
@@ -80,7 +89,7 @@ export async function withRun(
       plan,
       fingerprints,
       startedAt: record.startedAt,
-      afterInterruption: last?.status !== "completed",
+      afterInterruption,
     });
     try {
       await running.done;
