@@ -136,8 +136,7 @@ class GovernedEmbedder implements Embedder {
       tokens: Math.min(this.maxInputTokens, this.tokenCounter.count(text) + this.tokenCounter.specialTokens),
     }));
     const stop = signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal]);
-    const batches = this.#pack(this.#withoutFinished(call, pieces, purpose));
-    await Promise.all(batches.map((batch) => this.#embedBatch(call, batch, purpose, stop)));
+    await this.#embedAll(call, this.#withoutFinished(call, pieces, purpose), purpose, stop);
     if (call.failures.size === 0) return { vectors: call.vectors, tokens: call.tokens };
     for (const text of call.done) this.#finished.put(purpose, text, call.vectorOf(text));
     throw this.#failureOf(call, texts.length);
@@ -148,6 +147,22 @@ class GovernedEmbedder implements Embedder {
     this.#closing.abort(new GroundworkError("ABORTED", "The embedder was closed before the call was done."));
     this.#finished.clear();
     await this.#embedder.close?.();
+  }
+
+  async #embedAll(
+    call: EmbeddingCall,
+    pieces: readonly Piece[],
+    purpose: "query" | "passage",
+    signal: AbortSignal,
+  ): Promise<void> {
+    let rest = pieces;
+    if (!this.#limits.proven) {
+      // The first request ever goes alone: if it is too large, the others need not be refused too.
+      const [first = []] = this.#pack(rest);
+      if (first.length > 0) await this.#embedBatch(call, first, purpose, signal);
+      rest = rest.slice(first.length);
+    }
+    await Promise.all(this.#pack(rest).map((batch) => this.#embedBatch(call, batch, purpose, signal)));
   }
 
   /** Embeds the batch or records why not; never throws. */
@@ -194,8 +209,7 @@ class GovernedEmbedder implements Embedder {
       const [first = rest] = smaller.length > 1 ? smaller : halves(rest);
       // One at a time until a size passes: all parts at once would only be refused together.
       await this.#embedBatch(call, first, purpose, signal);
-      const others = this.#pack(rest.slice(first.length));
-      await Promise.all(others.map((part) => this.#embedBatch(call, part, purpose, signal)));
+      await this.#embedAll(call, rest.slice(first.length), purpose, signal);
     }
   }
 

@@ -75,6 +75,11 @@ export class LearnedLimits {
     return this.#tokens.limit;
   }
 
+  /** Whether any request was taken so far. */
+  get proven(): boolean {
+    return this.#texts.accepted > 0;
+  }
+
   /** For all requests but one at a time: only one should find out whether a larger size passes. */
   get safeTexts(): number {
     return this.#texts.safe;

@@ -180,13 +180,12 @@ describe("size of requests", () => {
   });
 
   test("while a size is found out only one request of a call is larger than what is known to pass", async () => {
-    const { fake, embedder } = make({ maxTexts: 10 }, { maxTextsPerCall: 64 });
-    await clock.run(embedder.doEmbed(textsOf(64)));
-    const before = fake.ledger.requests("too-large");
-    for (let call = 0; call < 6; call++)
-      await clock.run(embedder.doEmbed(textsOf(160).map((text) => `${call} ${text}`)));
-    // Between 8, which passes, and 16, which does not, there is one size left to try.
-    expect(fake.ledger.requests("too-large") - before).toBeLessThanOrEqual(2);
+    const { fake, embedder } = make({ maxTexts: 37 }, { maxTextsPerCall: 64 });
+    for (let call = 0; call < 5; call++)
+      await clock.run(embedder.doEmbed(textsOf(600).map((text) => `${call} ${text}`)));
+    // One request finds that 64 are too many; then one at a time looks for the size between 32, which passes, and 64.
+    expect(fake.ledger.requests("too-large")).toBeLessThanOrEqual(6);
+    expect(embedder.maxTextsPerCall).toBe(36);
   });
 
   test("limits that a refusal states are believed at once", async () => {

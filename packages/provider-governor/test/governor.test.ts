@@ -490,8 +490,11 @@ describe("abort and close", () => {
   });
 
   test("a signal that outlives its calls keeps nothing of them", async () => {
-    make({ hedgeAfterMs: 1 });
+    make({ hedgeAfterMs: 1, maxQueued: 1, concurrency: { max: 1 } });
     const { signal } = new AbortController();
+    const full = [governor.run({}, takes(10)), governor.run({}, takes(10))];
+    await clock.run(governor.ready({ signal }));
+    await clock.run(Promise.all(full));
     for (let call = 0; call < 5; call++) await clock.run(governor.run({}, takes(10), { signal, waitSignal: signal }));
     await clock.run(governor.ready({ signal }));
     expect(getEventListeners(signal, "abort")).toEqual([]);

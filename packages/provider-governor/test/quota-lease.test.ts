@@ -193,13 +193,14 @@ test("a governor takes from its lease what calls really cost, and gives the rest
   const open = (): QuotaLease => leaseQuota({ store, key: "k", totalTokens: 1_000 });
   const governor = createGovernor({ lease: open(), retry: { baseMs: 1 } });
   await governor.run({ tokens: 900 }, async ({ report }) => report({ tokens: 100 }));
-  await governor.run({ tokens: 800 }, async ({ attempt }) => {
+  await governor.run({ tokens: 800 }, async ({ attempt, report }) => {
     if (attempt === 1) throw new GroundworkError("THROTTLED", "Not served.", { retryable: true });
+    report({ tokens: 50 });
   });
   await governor.close();
   const rest = open();
-  await expectError(() => rest.refill({ requests: 1, tokens: 101 }), "QUOTA_EXCEEDED");
-  expect(await rest.refill({ requests: 1, tokens: 100 })).toBe(0);
+  await expectError(() => rest.refill({ requests: 1, tokens: 851 }), "QUOTA_EXCEEDED");
+  expect(await rest.refill({ requests: 1, tokens: 850 })).toBe(0);
   const closing = createGovernor({
     lease: { ...rest, tryTake: () => true, release: () => Promise.reject(new Error("gone")) },
   });
