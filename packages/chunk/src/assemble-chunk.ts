@@ -26,21 +26,32 @@ export function createAssembler(revision: TextRevision, fingerprint: string): (p
   return ({ start, end, context, tokens, role, parentChunk }) => {
     const elements = elementsOf(revision.elements, start, end);
     const text = revision.text.slice(start, end);
-    return {
-      chunkId: chunkIdOf(revision.revisionId, fingerprint, ordinal),
+    const chunkId = chunkIdOf(revision.revisionId, fingerprint, ordinal);
+    const sectionPath = commonPath(elements);
+    const boxes = boxesOf(elements, start, end);
+    const times = timesOf(elements, start, end);
+    const location = locationOf(elements, start, end);
+    const chunk = {
+      chunkId,
       ordinal: ordinal++,
       text,
       charStart: start,
       charEnd: end,
       context,
       tokens,
-      sectionPath: commonPath(elements),
-      boxes: boxesOf(elements, start, end),
-      ...timesOf(elements, start, end),
-      ...locationOf(elements, start, end),
+      sectionPath,
+      boxes,
+    };
+    const contentHash = contentHashOf(context, text);
+    if (times === undefined && location === undefined && role === undefined && parentChunk === undefined)
+      return { ...chunk, contentHash };
+    return {
+      ...chunk,
+      ...times,
+      ...(location === undefined ? {} : { location }),
       ...(role === undefined ? {} : { role }),
       ...(parentChunk === undefined ? {} : { parentChunk }),
-      contentHash: contentHashOf(context, text),
+      contentHash,
     };
   };
 }
@@ -91,13 +102,11 @@ function boxesOf(elements: readonly PlacedElement[], start: number, end: number)
   return found;
 }
 
-const NOTHING = {};
-
 function timesOf(
   elements: readonly PlacedElement[],
   start: number,
   end: number,
-): { readonly startMs?: number; readonly endMs?: number } {
+): { readonly startMs?: number; readonly endMs?: number } | undefined {
   let startMs = Number.POSITIVE_INFINITY;
   let endMs = Number.NEGATIVE_INFINITY;
   for (const element of elements) {
@@ -112,7 +121,7 @@ function timesOf(
     if (element.startMs !== undefined) startMs = Math.min(startMs, element.startMs);
     if (element.endMs !== undefined) endMs = Math.max(endMs, element.endMs);
   }
-  if (startMs === Number.POSITIVE_INFINITY && endMs === Number.NEGATIVE_INFINITY) return NOTHING;
+  if (startMs === Number.POSITIVE_INFINITY && endMs === Number.NEGATIVE_INFINITY) return undefined;
   return {
     ...(Number.isFinite(startMs) ? { startMs } : {}),
     ...(Number.isFinite(endMs) ? { endMs } : {}),
@@ -120,13 +129,9 @@ function timesOf(
 }
 
 /** The place of the first element, with the range of all of them. */
-function locationOf(
-  elements: readonly PlacedElement[],
-  start: number,
-  end: number,
-): { readonly location?: ElementLocation } {
+function locationOf(elements: readonly PlacedElement[], start: number, end: number): ElementLocation | undefined {
   const location = elements.find((element) => element.location !== undefined)?.location;
-  if (location === undefined) return NOTHING;
+  if (location === undefined) return undefined;
   const range = rangeOfSlice(elements, start, end);
-  return { location: { ...location, ...(range === undefined ? {} : { range }) } };
+  return { ...location, ...(range === undefined ? {} : { range }) };
 }

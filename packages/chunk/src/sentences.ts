@@ -28,9 +28,13 @@ const TERMINATOR =
 /** A clause number, an enumerator or an initial: `3.`, `3.2.`, `iv.`, `B.`, `(a).` */
 const ENUMERATOR = /^\(?(?:\d{1,3}(?:\.\d{1,3})*|[ivxlcdm]{1,6}|[a-z])\)?$/i;
 
+function isWhiteSpace(code: number): boolean {
+  return code === 32 || (code >= 9 && code <= 13) || (code >= 0xa0 && /\s/.test(String.fromCharCode(code)));
+}
+
 function wordBefore(text: string, end: number, from: number): string {
   let start = end;
-  while (start > from && !/\s/.test(text[start - 1]!)) start--;
+  while (start > from && !isWhiteSpace(text.charCodeAt(start - 1))) start--;
   return text.slice(start, end).replace(/^["'\u2018\u201c([{]+/, "");
 }
 

@@ -34,10 +34,14 @@ export class TextMeter {
 
   /** Counts a stretch that was not counted yet. */
   measure(stretch: Stretch): Span {
-    const { start, end, element } = stretch;
-    // The element's own text is flat: a slice of the whole is slower to read.
-    const isWhole = start === element.charStart && end === element.charEnd;
-    return spanOf(stretch, this.count(isWhole ? element.text : this.text.slice(start, end)), undefined);
+    return spanOf(stretch, this.#countRange(stretch.start, stretch.end), undefined);
+  }
+
+  #countRange(start: number, end: number): number {
+    const { counter, text } = this;
+    return counter.countRange === undefined
+      ? counter.count(text.slice(start, end))
+      : counter.countRange(text, start, end);
   }
 
   /** The span that is made of these pieces. */
@@ -45,7 +49,7 @@ export class TextMeter {
     let exact = pieces[0]!.exact;
     for (let index = 1; index < pieces.length; index++) {
       const piece = pieces[index]!;
-      if (!piece.isParted) return spanOf(stretch, this.measure(stretch).exact, pieces);
+      if (!piece.isParted) return spanOf(stretch, this.#countRange(stretch.start, stretch.end), pieces);
       exact += piece.exact;
     }
     return spanOf(stretch, exact, pieces);
@@ -77,7 +81,7 @@ export class TextMeter {
       const span = spans[index]!;
       tokens += span.exact;
       if (span.isParted) continue;
-      tokens = this.count(this.text.slice(start, end));
+      tokens = this.#countRange(start, end);
       break;
     }
     return context.tokens + tokens + specialTokens;

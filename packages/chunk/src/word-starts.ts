@@ -1,10 +1,5 @@
 const segmenter = new Intl.Segmenter("en", { granularity: "word" });
 
-/**
- * Texts of Latin letters, common signs and blanks. None of these joins what stands on the other side of a blank (as combining
- * marks and formats do), so such a text is taken apart word by word, and most words need no segmenter.
- */
-const SIMPLE_TEXT = /^[\t-~\u00a0-\u00ac\u00ae-\u024f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf]*$/;
 const LETTER_OR_DIGIT = /^[\p{L}\p{N}]/u;
 
 /** Words that were taken apart, with where their parts begin. Forgotten when there are too many. */
@@ -12,6 +7,8 @@ const known = new Map<string, readonly number[]>();
 const MOST_KNOWN = 20_000;
 const LONGEST_KNOWN = 64;
 
+/** Signs that join letters or digits on both sides of them, or may. */
+const JOINING: ReadonlySet<number> = new Set([..."_.':,;\""].map((sign) => sign.charCodeAt(0)));
 const UNDERSCORE = 95;
 
 /** Space, tab to carriage return, no-break space, ideographic space. */
@@ -26,9 +23,10 @@ function isAlphanumeric(code: number): boolean {
 /**
  * Where the words of a text begin that a cut may stand before, by the word boundaries of Unicode (UAX #29): those after a blank,
  * and those that begin with a letter or a digit. A word keeps the punctuation that follows it.
+ *
+ * No boundary depends on what lies beyond a blank, so the text is taken apart word by word, and the plain ones need no segmenter.
  */
 export function wordStarts(text: string): number[] {
-  if (!SIMPLE_TEXT.test(text)) return segmentStarts(text);
   const starts: number[] = [];
   const { length } = text;
   let index = 0;
@@ -38,37 +36,44 @@ export function wordStarts(text: string): number[] {
       index++;
       continue;
     }
-    // Signs, then letters and digits, then signs: any other order is for the segmenter.
     const start = index;
-    let letters = -1;
-    let isEnded = false;
+    const before = starts.length;
+    starts.push(start);
+    /** Whether the unit before is a letter or digit, and whether a sign that joins came after the last one. */
+    let isInRun = false;
+    let isJoined = false;
     let isPlain = true;
     do {
       if (isAlphanumeric(code)) {
-        if (letters === -1) letters = index;
-        else if (isEnded) isPlain = false;
+        if (!isInRun && index > start) {
+          if (isJoined) isPlain = false;
+          starts.push(index);
+        }
+        isInRun = true;
+        isJoined = false;
       } else {
-        if (code === UNDERSCORE || code > 126) isPlain = false;
-        isEnded = letters !== -1;
+        if (code === UNDERSCORE || code > 126 || code < 32) isPlain = false;
+        if (JOINING.has(code)) isJoined = true;
+        isInRun = false;
       }
       code = ++index < length ? text.charCodeAt(index) : 32;
     } while (!isSpace(code));
-    if (isPlain) {
-      starts.push(start);
-      if (letters > start) starts.push(letters);
-    } else for (const offset of partsOf(text.slice(start, index))) starts.push(start + offset);
+    if (isPlain) continue;
+    starts.length = before;
+    // With the blank before it: a mark or a format at the word's start belongs to that.
+    const from = start === 0 ? 0 : start - 1;
+    for (const offset of partsOf(text.slice(from, index))) starts.push(from + offset);
   }
   return starts;
 }
 
 function partsOf(word: string): readonly number[] {
+  if (word.length > LONGEST_KNOWN) return segmentStarts(word);
   let parts = known.get(word);
   if (parts === undefined) {
     parts = segmentStarts(word);
-    if (word.length <= LONGEST_KNOWN) {
-      if (known.size >= MOST_KNOWN) known.clear();
-      known.set(word, parts);
-    }
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(word, parts);
   }
   return parts;
 }

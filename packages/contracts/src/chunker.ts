@@ -16,6 +16,8 @@ export interface TokenCounter {
    * `count(a + blank + b) === count(a) + count(b)`: chunkers then add up counts instead of counting again. @default false
    */
   readonly isAdditive?: boolean;
+  /** `count(text.slice(start, end))` without making the slice: for many parts of one text, one after the other. */
+  countRange?(text: string, start: number, end: number): number;
   /** How to build it again in another thread or process. */
   readonly reference?: ModuleReference;
 }

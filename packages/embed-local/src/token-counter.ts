@@ -14,14 +14,16 @@ export interface TokenCounterOptions {
  */
 export function createTokenCounter(options: TokenCounterOptions = {}): TokenCounter {
   let wordPiece: WordPiece | undefined;
+  const open = (): WordPiece => {
+    wordPiece ??= new WordPiece(readTokenizer(options.modelFolder));
+    return wordPiece;
+  };
   return {
     id: "wordpiece:all-MiniLM-L6-v2",
     reference: { module: import.meta.url, name: "createTokenCounter", options },
     specialTokens: SPECIAL_TOKENS,
     isAdditive: true,
-    count(text: string): number {
-      wordPiece ??= new WordPiece(readTokenizer(options.modelFolder));
-      return wordPiece.count(text);
-    },
+    count: (text) => open().count(text),
+    countRange: (text, start, end) => open().countRange(text, start, end),
   };
 }

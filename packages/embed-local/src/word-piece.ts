@@ -27,6 +27,9 @@ export const SPECIAL_TOKENS = 2;
 /** Units of a text that are looked at together; a text goes on to the end of its word. */
 const WINDOW = 1 << 16;
 
+/** Units of the longest text that is kept between calls: 8 MB. */
+const MOST_HELD = 1 << 22;
+
 /** Units of a run that fit into two integers, and into three and most of a fourth. */
 const SHORT_RUN = 10;
 const LONG_RUN = 19;
@@ -44,6 +47,9 @@ export class WordPiece {
   readonly #classes = new CharacterClasses();
   readonly #runs = new RunCounts();
   readonly #units = new CodeUnits();
+  readonly #heldSource = new CodeUnits();
+  #heldUnits: Uint16Array = new Uint16Array(0);
+  #heldText = "";
   #young = new Map<string, readonly number[]>();
   #old = new Map<string, readonly number[]>();
 
@@ -57,14 +63,28 @@ export class WordPiece {
     let count = 0;
     let from = 0;
     while (text.length - from > WINDOW) {
-      const end = this.#wordEnd(text, from + WINDOW);
-      count += this.#countWindow(text.slice(from, end));
+      const end = this.#wordEnd(text, from + WINDOW, text.length);
+      count += this.#countWhole(text.slice(from, end));
       from = end;
     }
-    return count + this.#countWindow(from === 0 ? text : text.slice(from));
+    return count + this.#countWhole(from === 0 ? text : text.slice(from));
   }
 
-  #countWindow(text: string): number {
+  #countWhole(text: string): number {
+    return this.#countUnits(text, this.#units.of(text), 0, text.length);
+  }
+
+  /** The count of `text.slice(start, end)`. The text and its units are kept for the next call. */
+  countRange(text: string, start: number, end: number): number {
+    if (text.length > MOST_HELD) return this.count(text.slice(start, end));
+    if (text !== this.#heldText) {
+      this.#heldUnits = this.#heldSource.of(text);
+      this.#heldText = text;
+    }
+    return this.#countUnits(text, this.#heldUnits, start, end);
+  }
+
+  #countUnits(text: string, units: Uint16Array, from: number, to: number): number {
     // Written out, and checked against their sources by type: what a module holds is looked up at each use, a fifth of the time.
     const blank: typeof BLANK = 37;
     const single: typeof SINGLE = 38;
@@ -76,16 +96,15 @@ export class WordPiece {
     const carry = bits * (unitsPerInteger - 1);
     const mask = (1 << (bits * unitsPerInteger)) - 1;
     const shortRun: typeof SHORT_RUN = 10;
+    const longRun: typeof LONG_RUN = 19;
     const classes = this.#classes.table;
     const runs = this.#runs;
-    const units = this.#units.of(text);
-    const { length } = text;
     let count = 0;
-    let index = 0;
+    let index = from;
     /** Where the word began that is being read, and the count before it. */
-    let wordStart = 0;
+    let wordStart = from;
     let before = 0;
-    while (index < length) {
+    while (index < to) {
       const code = units[index]!;
       let kind = classes[code]!;
       if (kind === blank) {
@@ -98,9 +117,9 @@ export class WordPiece {
         this.#classes.classify(code);
       } else if (kind === bracket) {
         count++;
-        index += addedTokenLength(text, index);
+        index += addedTokenLength(text, index, to);
       } else if (kind === other) {
-        const end = this.#wordEnd(text, index);
+        const end = this.#wordEnd(text, index, to);
         count = before + this.#wordIds(text.slice(wordStart, end)).length;
         index = end;
       } else {
@@ -110,12 +129,14 @@ export class WordPiece {
         do {
           second = (second << bits) | (first >>> carry);
           first = ((first << bits) | kind) & mask;
-          kind = ++index < length ? classes[units[index]!]! : blank;
+          kind = ++index < to ? classes[units[index]!]! : blank;
         } while ((kind - 1) >>> 0 < lastAlphanumeric);
-        if (index - start <= shortRun) {
+        const size = index - start;
+        if (size <= shortRun) {
           const known = runs.short(first, second);
           count += known > 0 ? known : this.#learnRun(units, start, index, first, second, 0, 0);
-        } else count += this.#longRunCount(units, start, index);
+        } else if (size <= longRun) count += this.#longRunCount(units, start, index);
+        else count += this.#wordIds(text.slice(start, index)).length;
       }
     }
     return count;
@@ -126,7 +147,7 @@ export class WordPiece {
     const ids = [CLS];
     const { length } = text;
     for (let start = 0; start < length && ids.length < maxTokens - 1; ) {
-      const end = this.#wordEnd(text, start);
+      const end = this.#wordEnd(text, start, length);
       if (end > start) for (const id of this.#wordIds(text.slice(start, end))) ids.push(id);
       start = end + 1;
     }
@@ -136,7 +157,6 @@ export class WordPiece {
   }
 
   #longRunCount(units: Uint16Array, start: number, end: number): number {
-    if (end - start > LONG_RUN) return this.#vocabulary.countRun(units, start, end);
     const first = this.#pack(units, start, start + UNITS_PER_INTEGER);
     const second = this.#pack(units, start + UNITS_PER_INTEGER, start + SHORT_RUN);
     const rest = start + SHORT_RUN + UNITS_PER_INTEGER;
@@ -167,10 +187,10 @@ export class WordPiece {
     return count;
   }
 
-  /** Where the word that is at `index` ends: at the next blank. */
-  #wordEnd(text: string, index: number): number {
+  /** Where the word that is at `index` ends: at the next blank, or at `last`. */
+  #wordEnd(text: string, index: number, last: number): number {
     let end = index;
-    while (end < text.length && this.#classes.classify(text.charCodeAt(end)) !== BLANK) end++;
+    while (end < last && this.#classes.classify(text.charCodeAt(end)) !== BLANK) end++;
     return end;
   }
 
@@ -197,6 +217,7 @@ export class WordPiece {
 
 /** Units of the added token that stands at `index`, or the 1 of the bracket alone. A function of its own: a closure over the index
  * would keep it out of the registers. */
-function addedTokenLength(text: string, index: number): number {
-  return ADDED_TOKENS.find((token) => text.startsWith(token, index))?.length ?? 1;
+function addedTokenLength(text: string, index: number, end: number): number {
+  const found = ADDED_TOKENS.find((token) => text.startsWith(token, index));
+  return found !== undefined && index + found.length <= end ? found.length : 1;
 }

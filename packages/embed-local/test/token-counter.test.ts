@@ -103,6 +103,21 @@ test("counts add up at blanks", () => {
   }
 });
 
+test("counts a part as the slice of it", () => {
+  const random = seededRandom(41);
+  const texts = [1, 2, 3].map((seed) => `${randomRevision(seed).text} [MASK] x[CLS]y ${"z".repeat(150)} `);
+  for (let round = 0; round < 1_500; round++) {
+    const text = random.pick(texts);
+    const start = random.integer(0, text.length);
+    const end = random.integer(start, Math.min(text.length, start + random.pick([5, 30, 400])));
+    expect(counter.countRange!(text, start, end), JSON.stringify(text.slice(start, end))).toBe(
+      counter.count(text.slice(start, end)),
+    );
+  }
+  const long = "word ".repeat(900_000);
+  expect(counter.countRange!(long, 3, 4_499_999)).toBe(counter.count(long.slice(3, 4_499_999)));
+});
+
 test("forgets words without forgetting how to count them", () => {
   const words = Array.from({ length: 100_000 }, (_, index) => `w${index.toString(36)}`);
   const first = wordPiece.count(words.join(" "));
