@@ -2,9 +2,10 @@ import { type Embedder, GroundworkError } from "@groundwork/contracts";
 import { folder } from "@groundwork/source-files";
 import { type KnowledgeBase, openKnowledgeBase } from "groundwork";
 import type { IngestPeer } from "./ingest-peer.ts";
-import { STUB_CHARACTERS_PER_TOKEN, STUB_DIMENSIONS, stubVector } from "./stub-embedding.ts";
+import { STUB_DIMENSIONS, stubVector } from "./stub-embedding.ts";
+import { stubTokenCounter } from "./stub-token-counter.ts";
 
-function stubEmbedder(): Embedder {
+export function stubEmbedder(): Embedder {
   return {
     modelId: "bench-stub",
     revision: "1",
@@ -12,11 +13,7 @@ function stubEmbedder(): Embedder {
     maxInputTokens: 512,
     maxTextsPerCall: 256,
     maxParallelCalls: 2,
-    tokenCounter: {
-      id: "bench:characters",
-      specialTokens: 0,
-      count: (text) => Math.ceil(text.length / STUB_CHARACTERS_PER_TOKEN),
-    },
+    tokenCounter: stubTokenCounter(),
     async doEmbed(texts) {
       const vectors = new Float32Array(texts.length * STUB_DIMENSIONS);
       for (const [index, text] of texts.entries()) vectors.set(stubVector(text), index * STUB_DIMENSIONS);
