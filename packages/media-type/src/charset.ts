@@ -1,4 +1,5 @@
-import { analyse } from "chardet";
+import { isUtf8 } from "node:buffer";
+import { createRequire } from "node:module";
 
 /** A character encoding as `TextDecoder` names it, or `utf-32le` / `utf-32be`, which {@link createTextDecoder} adds. */
 export interface DetectedCharset {
@@ -23,14 +24,63 @@ const BYTE_ORDER_MARKS: readonly (readonly [readonly number[], string])[] = [
   [[0xfe, 0xff], "utf-16be"],
 ];
 
+/** Bytes of the character at the end whose rest is cut off: 0 to 3. */
+function cutBytes(bytes: Uint8Array): number {
+  for (let back = 1; back <= 3 && back <= bytes.length; back++) {
+    const byte = bytes[bytes.length - back]!;
+    if (byte < 0x80) return 0;
+    if (byte < 0xc0) continue;
+    const wanted = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+    return wanted > back ? back : 0;
+  }
+  return 0;
+}
+
 /** Whether the bytes are UTF-8, the last character possibly cut. */
 export function isUtf8Prefix(bytes: Uint8Array): boolean {
+  const cut = cutBytes(bytes);
+  const whole = bytes.length - cut;
+  return isUtf8(bytes.subarray(0, whole)) && (cut === 0 || startsCharacter(bytes.subarray(whole)));
+}
+
+function startsCharacter(bytes: Uint8Array): boolean {
   try {
     new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true });
     return true;
   } catch {
     return false;
   }
+}
+
+const isControl = (byte: number): boolean =>
+  byte === 0x7f || (byte < 0x20 && byte !== 9 && byte !== 10 && byte !== 12 && byte !== 13);
+
+/** Whether there is a control that plain text does not have, the escape among them. Looks at four bytes at a time. */
+function hasControls(bytes: Uint8Array): boolean {
+  const before = Math.min(bytes.length, -bytes.byteOffset & 3);
+  const words = (bytes.length - before) >> 2;
+  for (let at = 0; at < before; at++) if (isControl(bytes[at]!)) return true;
+  const view = new Int32Array(bytes.buffer, bytes.byteOffset + before, words);
+  for (let at = 0; at < words; at++) {
+    const word = view[at]!;
+    const deletes = word ^ 0x7f7f7f7f;
+    // The high bit of a byte is set where it is below 0x20 or is 0x7F; where none is, the sum of both is 0.
+    if ((((word - 0x20202020) & ~word) | ((deletes - 0x01010101) & ~deletes)) & 0x80808080) {
+      for (let byte = before + 4 * at; byte < before + 4 * at + 4; byte++) if (isControl(bytes[byte]!)) return true;
+    }
+  }
+  for (let at = before + 4 * words; at < bytes.length; at++) if (isControl(bytes[at]!)) return true;
+  return false;
+}
+
+type Chardet = typeof import("chardet");
+
+let chardet: Chardet | undefined;
+
+/** The statistics are loaded with the first text that is not UTF-8. */
+function analyse(sample: Uint8Array): ReturnType<Chardet["analyse"]> {
+  chardet ??= createRequire(import.meta.url)("chardet") as Chardet;
+  return chardet.analyse(sample);
 }
 
 function decodes(bytes: Uint8Array, charset: string): boolean {
@@ -112,7 +162,8 @@ function isCyrillicDos(bytes: Uint8Array): boolean {
 
 /** The detector needs characters that differ: a long stretch of ASCII before them says nothing. */
 function informativeSample(bytes: Uint8Array): Uint8Array {
-  const first = bytes.findIndex((byte) => byte >= 0x80 || byte === 0x1b);
+  let first = 0;
+  while (first < bytes.length && bytes[first]! < 0x80 && bytes[first] !== 0x1b) first++;
   const start = Math.max(0, first - 1_024);
   return bytes.subarray(start, start + SAMPLE_BYTES);
 }
@@ -136,16 +187,20 @@ function looksShiftJis(bytes: Uint8Array): boolean {
  * single-byte and East Asian encodings, each proven by decoding. `complete` = the bytes are the whole text.
  */
 export function detectCharset(head: Uint8Array): DetectedCharset {
-  for (const [mark, charset] of BYTE_ORDER_MARKS) {
-    if (mark.every((byte, index) => head[index] === byte)) return { charset, confidence: 1, bomBytes: mark.length };
+  const first = head[0] ?? 0x20;
+  if (first === 0 || first >= 0xef) {
+    for (const [mark, charset] of BYTE_ORDER_MARKS) {
+      if (mark.every((byte, index) => head[index] === byte)) return { charset, confidence: 1, bomBytes: mark.length };
+    }
   }
+  const utf8 = isUtf8Prefix(head);
+  if (utf8 && !hasControls(head)) return { charset: "utf-8", confidence: 1, bomBytes: 0 };
   const wide = wideCharset(head);
   if (wide !== undefined && isWritten(head.subarray(0, 4_096), wide))
     return { charset: wide, confidence: 0.85, bomBytes: 0 };
   const sample = informativeSample(head);
   if (isEbcdic(head)) return { charset: undefined, confidence: 0.8, bomBytes: 0, refused: "ebcdic" };
   const controls = Math.max(controlShare(head.subarray(0, SAMPLE_BYTES)), controlShare(sample));
-  const utf8 = isUtf8Prefix(head);
   if (controls > (utf8 ? 0.05 : 0.02)) return { charset: undefined, confidence: 0.9, bomBytes: 0, refused: "binary" };
   if (utf8) {
     if (head.includes(0x1b) && decodes(head, "iso-2022-jp") && Buffer.from(sample).includes("\x1b$")) {

@@ -1,10 +1,9 @@
 import { type CallOptions, type DocumentContent, GroundworkError, throwIfAborted } from "@groundwork/contracts";
-import { fileTypeFromBuffer } from "file-type";
 import { detectCharset } from "./charset.ts";
 import { oleMediaType } from "./ole-media-type.ts";
 import { openRandomAccess, type RandomAccess } from "./random-access.ts";
 import { createTextDecoder } from "./text-decoder.ts";
-import { extensionOf, textMediaType } from "./text-media-type.ts";
+import { confirmedTextType, extensionOf, textMediaType } from "./text-media-type.ts";
 import { zipMediaType } from "./zip-media-type.ts";
 
 export interface DetectMediaTypeOptions extends CallOptions {
@@ -25,6 +24,9 @@ export interface DetectedMediaType {
 
 /** Bytes that are read of every document. ZIP and OLE directories are read beside them. */
 const HEAD_BYTES = 65_536;
+
+/** Bytes that confirm the name of a text, its preamble aside. */
+const OPENING_BYTES = 1_024;
 
 const startsWith = (head: Uint8Array, bytes: readonly number[], offset = 0): boolean =>
   bytes.every((byte, index) => head[offset + index] === byte);
@@ -54,15 +56,16 @@ function pkcs7Type(head: Uint8Array): string | undefined {
 }
 
 function isPdf(head: Uint8Array): boolean {
-  return Buffer.from(head.subarray(0, 1_029)).includes("%PDF-");
+  return Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, 1_029)).includes("%PDF-", 0, "latin1");
 }
 
 const HTML_MARK = /^\s*(?:<!doctype\s+html|<html[\s>])/i;
 
 /** Excel 2 to 4 wrote its records without a container: the file starts with the record of its first sheet. */
 function isOldWorkbook(head: Uint8Array): boolean {
-  const [id, version, bytes, high] = head;
-  return id === 9 && (version === 0 || version === 2 || version === 4) && (bytes === 4 || bytes === 6) && high === 0;
+  if (head[0] !== 9) return false;
+  const [, version, bytes, high] = head;
+  return (version === 0 || version === 2 || version === 4) && (bytes === 4 || bytes === 6) && high === 0;
 }
 
 /** Whether an MP4 file has pictures: the `moov` box names a handler for each of its tracks. */
@@ -104,9 +107,11 @@ async function detect(file: RandomAccess, options: DetectMediaTypeOptions): Prom
   const pkcs7 = pkcs7Type(head);
   if (pkcs7 !== undefined) return { mediaType: pkcs7, confidence: 0.9 };
 
-  const { charset, confidence: charsetConfidence, refused } = detectCharset(head);
+  const { charset, confidence: charsetConfidence, bomBytes, refused } = detectCharset(head);
   const isCertainText = charset !== undefined && charsetConfidence >= 0.9;
   if (!isCertainText) {
+    // Its parsers are loaded with the first file that is no certain text.
+    const { fileTypeFromBuffer } = await import("file-type");
     const known = await fileTypeFromBuffer(head).catch(() => undefined);
     const mediaType = known?.mime.split(";")[0]?.toLowerCase();
     if (mediaType === "video/mp4" && !(await hasVideoTrack(file))) return { mediaType: "audio/mp4", confidence: 0.95 };
@@ -124,6 +129,12 @@ async function detect(file: RandomAccess, options: DetectMediaTypeOptions): Prom
       : { mediaType: "application/octet-stream", confidence: 0.9 };
   }
   const isWhole = head.length >= file.size;
+  if (charset === "utf-8" && charsetConfidence === 1) {
+    const bytes = head.subarray(bomBytes);
+    const opening = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, OPENING_BYTES)).toString("utf8");
+    const confirmed = confirmedTextType(opening, bytes, isWhole, fileName, options.claimed);
+    if (confirmed !== undefined) return { ...confirmed, charset };
+  }
   const text = createTextDecoder(charset).decode(head, { stream: !isWhole });
   const found = textMediaType(text, isWhole, fileName, options.claimed);
   return { ...found, confidence: Math.min(found.confidence, Math.max(0.3, charsetConfidence)), charset };

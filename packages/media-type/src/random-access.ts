@@ -40,6 +40,7 @@ export async function openRandomAccess(
       close: () => handle.close(),
     };
   }
+  if (content.size <= headBytes) return overBytes(await content.bytes(options));
   const pieces: Uint8Array[] = [];
   let length = 0;
   for await (const piece of content.stream(options)) {

@@ -54,6 +54,7 @@ export async function detectContentCharset(
   content: DocumentContent,
   options: CallOptions = {},
 ): Promise<DetectedCharset> {
+  if (content.size <= WINDOW_BYTES) return detectCharset(await content.bytes(options));
   let window = new Uint8Array();
   let isPlain = true;
   for await (const piece of content.stream(options)) {

@@ -1,4 +1,4 @@
-import { sniffDelimitedText } from "./delimited-text.ts";
+import { CLEAR_SHARE, mayBeDelimited, sniffDelimitedText } from "./delimited-text.ts";
 
 /** What a file name says about a text; content may overrule it. */
 const TYPE_BY_EXTENSION: Readonly<Record<string, string>> = {
@@ -173,30 +173,64 @@ function markdownScore(text: string): number {
   );
 }
 
-/** Tells what kind of text a decoded head is. */
-export function textMediaType(
-  text: string,
+interface TextType {
+  readonly mediaType: string;
+  readonly confidence: number;
+}
+
+const sure = (mediaType: string, confidence = 0.95): TextType => ({ mediaType, confidence });
+
+/** What the first characters alone tell. `body` is the text past its preamble. */
+function signatureType(text: string, body: string): string | undefined {
+  if (/^\s*\{\\rtf/.test(text)) return "application/rtf";
+  if (/^WEBVTT(?:[ \t\r\n]|$)/.test(body)) return "text/vtt";
+  if (/^\d+\s*\r?\n\d{1,2}:\d{2}:\d{2}[,.]\d{1,3}\s*-->/.test(body)) return "application/x-subrip";
+  if (/^BEGIN:VCALENDAR/i.test(body)) return "text/calendar";
+  if (/^BEGIN:VCARD/i.test(body)) return "text/vcard";
+  if (/^%!PS/.test(body)) return "application/postscript";
+  if (/^-----BEGIN (?:PKCS7|CMS)-----/.test(body)) return "application/pkcs7-mime";
+  return undefined;
+}
+
+const PAGE_START = /^(?:<!doctype\s+html|<html[\s>])/i;
+/** A line that may be a field of a mail, the envelope of a mailbox, a tag or JSON: such a text is looked at as a whole. */
+const MAY_BE_STRUCTURED = /^(?:[<{[]|From |[A-Za-z][\w-]*:(?:\s|$))/;
+
+/** Characters past the preamble that must be there, unless the text is shorter. */
+const LEAST_OPENING = 256;
+
+/**
+ * Confirms from the opening and the first lines that a text named as prose or Markdown is what its name says. `undefined`: it
+ * takes the whole head to tell. `bytes` are the head without a mark, `opening` its first characters.
+ */
+export function confirmedTextType(
+  opening: string,
+  bytes: Uint8Array,
   isWhole: boolean,
   fileName: string,
   claimed: string | undefined,
-): { mediaType: string; confidence: number } {
+): TextType | undefined {
+  const hint = hintedTextType(fileName, claimed);
+  if (hint !== "text/markdown" && hint !== "text/plain") return undefined;
+  const body = afterPreamble(opening);
+  const isAll = isWhole && opening.length >= bytes.length;
+  if ((body.length < LEAST_OPENING && !isAll) || signatureType(opening, body) !== undefined) return undefined;
+  // A declaration, or a comment that does not end in the opening.
+  if (/^<[!?]/.test(body)) return undefined;
+  if (hint === "text/markdown") return PAGE_START.test(body) ? undefined : sure(hint);
+  if (MAY_BE_STRUCTURED.test(body) || MAY_BE_STRUCTURED.test(opening.trimStart())) return undefined;
+  return mayBeDelimited(bytes, isWhole) ? undefined : sure(hint, 0.9);
+}
+
+/** Tells what kind of text a decoded head is. */
+export function textMediaType(text: string, isWhole: boolean, fileName: string, claimed: string | undefined): TextType {
   const hint = hintedTextType(fileName, claimed);
   const body = afterPreamble(text.replace(/^\uFEFF/, ""));
-  const sure = (mediaType: string, confidence = 0.95): { mediaType: string; confidence: number } => ({
-    mediaType,
-    confidence,
-  });
-
-  if (/^\s*\{\\rtf/.test(text)) return sure("application/rtf", 1);
-  if (/^WEBVTT(?:[ \t\r\n]|$)/.test(body)) return sure("text/vtt", 1);
-  if (/^\d+\s*\r?\n\d{1,2}:\d{2}:\d{2}[,.]\d{1,3}\s*-->/.test(body)) return sure("application/x-subrip", 1);
-  if (/^BEGIN:VCALENDAR/i.test(body)) return sure("text/calendar", 1);
-  if (/^BEGIN:VCARD/i.test(body)) return sure("text/vcard", 1);
-  if (/^%!PS/.test(body)) return sure("application/postscript", 1);
-  if (/^-----BEGIN (?:PKCS7|CMS)-----/.test(body)) return sure("application/pkcs7-mime", 1);
+  const signature = signatureType(text, body);
+  if (signature !== undefined) return sure(signature, 1);
 
   // Markdown may be full of HTML; only a whole page makes it one.
-  const isPage = /^(?:<!doctype\s+html|<html[\s>])/i.test(body);
+  const isPage = PAGE_START.test(body);
   if (hint === "text/markdown" && !isPage) return sure("text/markdown");
   const xml = /^\s*</.test(body) || /^\s*<\?xml/.test(text) ? xmlType(text.trimStart()) : undefined;
   if (xml !== undefined) return sure(xml);
@@ -229,12 +263,13 @@ export function textMediaType(
     const tags = text.match(/<\/?[a-z][a-z0-9]*[\s>]/gi)?.length ?? 0;
     if (!hint.includes("html") || tags > 0) return sure(hint, 0.8);
   }
-  if (delimited !== undefined && delimited.confidence >= 0.8) {
+  if (delimited !== undefined && delimited.confidence >= CLEAR_SHARE) {
     return sure(delimited.delimiter === "\t" ? "text/tab-separated-values" : "text/csv", 0.7);
   }
-  const closings = text.match(/<\/(?:p|div|td|tr|table|a|h[1-6]|li|ul|body|html|head|title)>/gi)?.length ?? 0;
-  if (hint !== "text/plain" && closings >= 3 && /^\s*<|<(?:html|body|head)\b/i.test(text))
-    return sure("text/html", 0.7);
+  if (hint !== "text/plain" && /^\s*<|<(?:html|body|head)\b/i.test(text)) {
+    const closings = text.match(/<\/(?:p|div|td|tr|table|a|h[1-6]|li|ul|body|html|head|title)>/gi)?.length ?? 0;
+    if (closings >= 3) return sure("text/html", 0.7);
+  }
   if (hint === undefined && markdownScore(text.slice(0, 20_000)) >= 4) return sure("text/markdown", 0.6);
   return sure("text/plain", hint === "text/plain" ? 0.9 : 0.6);
 }
