@@ -5,7 +5,9 @@ export function tableRows(table: TableData): string[][] {
   const rows = Array.from({ length: table.rows }, () => new Array<string>(table.columns).fill(""));
   for (const cell of table.cells) {
     const row = rows[cell.row];
-    if (row !== undefined && cell.column < table.columns) row[cell.column] = cell.text.replace(/\s*\n\s*/g, " ").trim();
+    if (row === undefined || cell.column >= table.columns) continue;
+    const { text } = cell;
+    row[cell.column] = text.includes("\n") ? text.replace(/\s*\n\s*/g, " ").trim() : text.trim();
   }
   return rows;
 }

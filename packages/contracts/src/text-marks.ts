@@ -1,4 +1,4 @@
-import type { TextMark } from "./element.ts";
+import type { TextMark, TextMarkKind } from "./element.ts";
 
 /** White space, controls and the characters nobody sees: what tidying a text may change. By UTF-16 code unit. */
 function isVisible(code: number): boolean {
@@ -29,6 +29,21 @@ function hasVisible(text: string, start: number, end: number): boolean {
   return false;
 }
 
+/** A mark without blanks at its ends, or `undefined` when nothing is left of it. */
+function trimmed(text: string, mark: TextMark, from: number): TextMark | undefined {
+  let start = Math.max(0, from, mark.start);
+  let end = Math.min(text.length, mark.end);
+  while (start < end && !isVisible(text.charCodeAt(start))) start++;
+  while (start < end && !isVisible(text.charCodeAt(end - 1))) end--;
+  if (start >= end || (mark.kind === "link" && !mark.href)) return undefined;
+  return start === mark.start && end === mark.end ? mark : { ...mark, start, end };
+}
+
+function isInOrder(marks: readonly TextMark[]): boolean {
+  for (let at = 1; at < marks.length; at++) if (inOrder(marks[at - 1]!, marks[at]!) > 0) return false;
+  return true;
+}
+
 /**
  * Marks as the contract wants them: in order, without blanks at their ends; those of one kind (and address) with nothing
  * visible between them are joined. Empty ones are dropped, as are links without an address.
@@ -37,24 +52,29 @@ export function tidyMarks(text: string, marks: readonly TextMark[]): TextMark[] 
   if (marks.length === 0) return [];
   const tidy: TextMark[] = [];
   /** Place in `tidy` of the last mark of a kind. */
-  const last = new Map<string, number>();
-  for (const mark of [...marks].sort(inOrder)) {
-    let start = Math.max(0, mark.start);
-    let end = Math.min(text.length, mark.end);
-    while (start < end && !isVisible(text.charCodeAt(start))) start++;
-    while (start < end && !isVisible(text.charCodeAt(end - 1))) end--;
-    if (start >= end || (mark.kind === "link" && !mark.href)) continue;
-    const place = last.get(mark.kind);
-    const before = place === undefined ? undefined : tidy[place]!;
-    if (before !== undefined && before.href === mark.href && !hasVisible(text, before.end, start)) {
-      if (end > before.end) tidy[place!] = { ...before, end };
+  const last: Record<TextMarkKind, number> = {
+    strong: -1,
+    emphasis: -1,
+    code: -1,
+    strikethrough: -1,
+    link: -1,
+    superscript: -1,
+    subscript: -1,
+  };
+  for (const given of isInOrder(marks) ? marks : marks.toSorted(inOrder)) {
+    const place = last[given.kind];
+    const before = tidy[place];
+    let mark = trimmed(text, given, 0);
+    if (mark === undefined) continue;
+    if (before !== undefined && before.href === mark.href && !hasVisible(text, before.end, mark.start)) {
+      if (mark.end > before.end) tidy[place] = { ...before, end: mark.end };
       continue;
     }
     // A link cannot stand in a link: what is left of the later one follows the earlier.
-    while (start < end && (start < (before?.end ?? 0) || !isVisible(text.charCodeAt(start)))) start++;
-    if (start < end) last.set(mark.kind, tidy.push({ ...mark, start, end }) - 1);
+    if (before !== undefined) mark = trimmed(text, mark, before.end);
+    if (mark !== undefined) last[mark.kind] = tidy.push(mark) - 1;
   }
-  return tidy.sort(inOrder);
+  return isInOrder(tidy) ? tidy : tidy.sort(inOrder);
 }
 
 /** The marks of `text.slice(start, end)`, cut to it; tidy them against that text. */
@@ -75,7 +95,8 @@ export function shiftMarks(marks: readonly TextMark[], offset: number): TextMark
  */
 export function alignMarks(source: string, marks: readonly TextMark[], text: string): TextMark[] {
   if (marks.length === 0) return [];
-  if (source.startsWith(text)) return tidyMarks(text, marks);
+  // Compared in one piece: `startsWith` goes character by character.
+  if (source.slice(0, text.length) === text) return tidyMarks(text, marks);
   const places = [...new Set(marks.flatMap((mark) => [mark.start, mark.end]))].sort((a, b) => a - b);
   const isComposed = source.normalize("NFC") === source;
   const visibleBefore = new Map<number, number>();

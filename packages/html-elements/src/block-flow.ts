@@ -1,6 +1,6 @@
 import { alignMarks, type ElementKind, shiftMarks, sliceMarks, type TextMark, tidyMarks } from "@groundwork/contracts";
 import type { Block } from "./block.ts";
-import { InlineText, tidyPreformatted, tidyText } from "./inline-text.ts";
+import { InlineText, tidyPreformatted } from "./inline-text.ts";
 import { orderedMarker } from "./list-marker.ts";
 import { createRegion, type Region } from "./region.ts";
 
@@ -135,7 +135,7 @@ export class BlockFlow {
   /** Ends the block whose text has gathered. */
   flush(): void {
     if (this.inline.isEmpty) return;
-    const text = this.preDepth > 0 ? tidyPreformatted(this.inline.text) : tidyText(this.inline.text);
+    const text = this.preDepth > 0 ? tidyPreformatted(this.inline.text) : this.inline.tidied();
     if (text !== "") this.#emitText(text);
     this.inline.clear();
   }

@@ -1,14 +1,12 @@
 import type { DocumentElement, DocumentMetadata, ElementLocation } from "@groundwork/contracts";
-import { Parser, type Tokenizer } from "htmlparser2";
+import { type Handler, Parser, type ParserOptions, type Tokenizer } from "htmlparser2";
 import type { Block } from "./block.ts";
-import { BlockFlow } from "./block-flow.ts";
+import type { BlockFlow } from "./block-flow.ts";
 import { isHidden } from "./hidden.ts";
-import { createHtmlMetadataCollector } from "./html-metadata.ts";
-import { tidyText } from "./inline-text.ts";
 import { type Region, regionRole, selectMainContent } from "./region.ts";
-import { SkippingTokenizer } from "./skipping-tokenizer.ts";
-import { TableFlow } from "./table-flow.ts";
-import { MARK_OF_TAG, TAG_ACTIONS, type TagAction } from "./tags.ts";
+import { SkippingTokenizer, type TextSink } from "./skipping-tokenizer.ts";
+import { TagHandler } from "./tag-handler.ts";
+import { TAG_ACTIONS, type TagAction } from "./tags.ts";
 
 export interface HtmlConverterOptions {
   /**
@@ -37,12 +35,29 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 const NO_ATTRIBUTES: Record<string, string> = Object.freeze({});
 /** Attributes that tell something. */
-const USED_ATTRIBUTES: ReadonlySet<string> = new Set(
-  (
-    "alt alttext aria-hidden aria-level charset class colspan content height hidden href http-equiv id itemprop lang name " +
-    "open property rel reversed role rowspan srcdoc start style type value width xml:lang"
-  ).split(" "),
-);
+const USED_ATTRIBUTES: readonly string[] = (
+  "alt alttext aria-hidden aria-level charset class colspan content height hidden href http-equiv id itemprop lang name " +
+  "open property rel reversed role rowspan srcdoc start style type value width xml:lang"
+).split(" ");
+
+const LONGEST_ATTRIBUTE = 11;
+const placeOf = (name: string): number => (name.length << 5) | (name.charCodeAt(0) & 31);
+/** The same by length and first letter. */
+const ATTRIBUTES_BY_PLACE: readonly (readonly string[] | undefined)[] = Array.from(
+  { length: (LONGEST_ATTRIBUTE + 1) << 5 },
+  (_, place) => USED_ATTRIBUTES.filter((name) => placeOf(name) === place),
+).map((names) => (names.length === 0 ? undefined : names));
+
+/**
+ * The name if it is of a used attribute, as the constant: a set would take the hash of each name, and an object would take
+ * the name itself in.
+ */
+function usedAttribute(name: string): string | undefined {
+  const names = name.length > LONGEST_ATTRIBUTE ? undefined : ATTRIBUTES_BY_PLACE[placeOf(name)];
+  if (names === undefined) return undefined;
+  for (const used of names) if (used === name) return used;
+  return undefined;
+}
 
 /** Characters of a page that are held to find its main content. */
 const MOST_HELD = 4_000_000;
@@ -50,12 +65,6 @@ const MOST_HELD = 4_000_000;
 const MOST_DEPTH = 3;
 /** Regions inside regions beyond this tell nothing. */
 const MOST_REGIONS = 50;
-/** A paragraph without an end is cut here. */
-const MOST_BLOCK = 500_000;
-
-const FILE_NAME = /^[\w./-]*\.(?:png|jpe?g|gif|svg|webp|bmp)$/i;
-const EMPTY_WORDS = /^(?:image|img|logo|icon|photo|picture|spacer|avatar|thumbnail|\W*)$/i;
-
 function elementOf(block: Block, base: ElementLocation | undefined): DocumentElement {
   const { kind, text, level, marker, alt, codeLanguage, table, anchor, marks } = block;
   const element: Writable<DocumentElement> = { kind, text };
@@ -85,12 +94,11 @@ export function createHtmlConverter(options: HtmlConverterOptions = {}): HtmlCon
   return new SaxConverter(options, 0);
 }
 
-class SaxConverter implements HtmlConverter {
+/** Follows the events of the parser: what is open, what is not shown, which region of the page it is. */
+class SaxConverter implements HtmlConverter, Partial<Handler>, TextSink {
   readonly #options: HtmlConverterOptions;
-  readonly #depth: number;
-  readonly #flow = new BlockFlow();
-  readonly #tables = new TableFlow(this.#flow);
-  readonly #metadata = createHtmlMetadataCollector();
+  readonly #handler: TagHandler;
+  readonly #flow: BlockFlow;
   readonly #ready: DocumentElement[] = [];
   readonly #parser: Parser;
   /** A tag that was begun; what comes next ends it. */
@@ -101,42 +109,19 @@ class SaxConverter implements HtmlConverter {
   readonly #hasRegion: boolean[] = [];
   #isSelecting: boolean;
   #skipDepth = 0;
-  #linkDepth = 0;
-  #figureDepth = 0;
-  #title: string | undefined;
-  #button: string | undefined;
 
   constructor(options: HtmlConverterOptions, depth: number) {
     this.#options = options;
-    this.#depth = depth;
+    this.#handler = new TagHandler((html) => (depth >= MOST_DEPTH ? [] : convertInner(html, depth + 1)));
+    this.#flow = this.#handler.flow;
     this.#isSelecting = options.mainContent ?? true;
-    this.#parser = new Parser(
-      {
-        // Not `onopentag`: it makes an object of all attributes of every tag.
-        onopentagname: (name) => {
-          this.#openPending();
-          this.#pending = name;
-        },
-        onattribute: (name, value) => {
-          if (!USED_ATTRIBUTES.has(name) || this.#skipDepth > 0) return;
-          if (this.#attributes === NO_ATTRIBUTES) this.#attributes = {};
-          this.#attributes[name] ??= value;
-        },
-        ontext: (text) => {
-          this.#openPending();
-          if (this.#skipDepth === 0) this.#text(text);
-        },
-        onclosetag: () => {
-          this.#openPending();
-          this.#close();
-        },
-      },
-      {
-        decodeEntities: true,
-        recognizeSelfClosing: options.selfClosing ?? false,
-        Tokenizer: SkippingTokenizer as unknown as typeof Tokenizer,
-      },
-    );
+    const parserOptions: ParserOptions & { readonly textSink: TextSink } = {
+      decodeEntities: true,
+      recognizeSelfClosing: options.selfClosing ?? false,
+      Tokenizer: SkippingTokenizer as unknown as typeof Tokenizer,
+      textSink: this,
+    };
+    this.#parser = new Parser(this, parserOptions);
   }
 
   write(html: string): void {
@@ -150,13 +135,55 @@ class SaxConverter implements HtmlConverter {
 
   end(): void {
     this.#parser.end();
-    while (this.#tables.isOpen) this.#tables.closeTable();
+    const { tables } = this.#handler;
+    while (tables.isOpen) tables.closeTable();
     this.#flow.flush();
     this.#release(true);
   }
 
   metadata(): DocumentMetadata {
-    return this.#metadata.result();
+    return this.#handler.metadata();
+  }
+
+  // Events of the parser. Not `onopentag`: it makes an object of all attributes of every tag.
+
+  onopentagname(name: string): void {
+    if (this.#pending !== undefined) this.#openPending(this.#pending);
+    this.#pending = name;
+  }
+
+  onattribute(name: string, value: string): void {
+    const used = this.#skipDepth > 0 ? undefined : usedAttribute(name);
+    if (used === undefined) return;
+    if (this.#attributes === NO_ATTRIBUTES) this.#attributes = {};
+    this.#attributes[used] ??= value;
+  }
+
+  ontext(text: string): void {
+    this.ontextrange(text, 0, text.length);
+  }
+
+  ontextrange(source: string, start: number, end: number): void {
+    if (this.#pending !== undefined) this.#openPending(this.#pending);
+    if (this.#skipDepth === 0) this.#handler.text(source, start, end);
+  }
+
+  onclosetag(): void {
+    if (this.#pending !== undefined) this.#openPending(this.#pending);
+    if (this.#skipDepth > 0) {
+      this.#skipDepth--;
+      return;
+    }
+    const action = this.#actions.pop();
+    if (action !== undefined) this.#handler.finish(action);
+    if (this.#hasRegion.pop() === true) this.#flow.closeRegion();
+  }
+
+  #openPending(name: string): void {
+    const attributes = this.#attributes;
+    this.#pending = undefined;
+    this.#attributes = NO_ATTRIBUTES;
+    this.#open(name, attributes);
   }
 
   #release(isEnd: boolean): void {
@@ -173,24 +200,6 @@ class SaxConverter implements HtmlConverter {
     for (const block of root.splice(0, isEnd ? root.length : Math.max(0, root.length - 1))) {
       if (!isPage || !isNavigation(block.region)) this.#ready.push(elementOf(block, this.#options.location));
     }
-  }
-
-  #openPending(): void {
-    const name = this.#pending;
-    if (name === undefined) return;
-    const attributes = this.#attributes;
-    this.#pending = undefined;
-    this.#attributes = NO_ATTRIBUTES;
-    this.#open(name, attributes);
-  }
-
-  #text(chunk: string): void {
-    const { inline, preDepth } = this.#flow;
-    if (this.#title !== undefined) this.#title += chunk;
-    else if (this.#button !== undefined) this.#button += chunk;
-    else if (preDepth > 0) inline.appendRaw(chunk, this.#linkDepth > 0);
-    else inline.append(chunk, this.#linkDepth > 0);
-    if (inline.text.length > MOST_BLOCK) this.#flow.flush();
   }
 
   #open(name: string, attributes: Attributes): void {
@@ -226,238 +235,19 @@ class SaxConverter implements HtmlConverter {
     const canBeRegion =
       this.#isSelecting &&
       (action === "block" || action === "list") &&
-      !this.#tables.isOpen &&
+      !this.#handler.tables.isOpen &&
       flow.regionDepth < MOST_REGIONS;
     const role = canBeRegion ? regionRole(name, attributes) : undefined;
     if (role !== undefined) flow.openRegion(role);
     this.#actions.push(action);
     this.#hasRegion.push(role !== undefined);
-    if (action !== undefined) this.#begin(action, name, attributes);
-  }
-
-  #begin(action: TagAction, name: string, attributes: Attributes): void {
-    const flow = this.#flow;
-    switch (action) {
-      case "block":
-      case "rule":
-        flow.flush();
-        break;
-      case "heading":
-        flow.flush();
-        flow.heading = name.charCodeAt(1) - 48;
-        break;
-      case "list":
-        flow.openList(name === "ol", attributes);
-        break;
-      case "item":
-        flow.openItem(name, attributes);
-        break;
-      case "table":
-        this.#tables.openTable(attributes);
-        break;
-      case "row":
-        this.#tables.openRow();
-        break;
-      case "cell":
-        this.#tables.openCell(name === "th", attributes);
-        break;
-      case "row-group":
-        this.#tables.openGroup(name === "thead");
-        break;
-      case "caption":
-        flow.flush();
-        flow.captionDepth++;
-        break;
-      case "pre":
-        flow.flush();
-        flow.preDepth++;
-        flow.codeLanguage = languageOfClass(attributes.class);
-        break;
-      case "code":
-        if (flow.preDepth > 0) flow.codeLanguage ??= languageOfClass(attributes.class);
-        flow.inline.openMark("code");
-        break;
-      case "mark":
-        flow.inline.openMark(MARK_OF_TAG.get(name)!);
-        break;
-      case "quote":
-        flow.flush();
-        flow.quoteDepth++;
-        break;
-      case "figure":
-        flow.flush();
-        this.#figureDepth++;
-        break;
-      case "break":
-        if (flow.preDepth > 0) flow.inline.appendRaw("\n", false);
-        else flow.inline.breakLine();
-        break;
-      case "image":
-        this.#image(attributes);
-        break;
-      case "link":
-        this.#linkDepth++;
-        flow.inline.openMark("link", linkTarget(attributes.href));
-        break;
-      case "title":
-        this.#title = "";
-        break;
-      case "meta":
-        this.#metadata.meta(attributes);
-        break;
-      case "head-link":
-        if (attributes.rel === "canonical" && attributes.href !== undefined) this.#metadata.canonical(attributes.href);
-        break;
-      case "button":
-        if (flow.heading === 0) this.#button = "";
-        break;
-      case "ruby-text":
-        flow.inline.append("(", false);
-        break;
-      case "inline-quote":
-        flow.inline.append("\u201c", false);
-        break;
-      case "frame":
-        this.#frame(attributes);
-        break;
-      case "root":
-        this.#metadata.language(attributes.lang ?? attributes["xml:lang"] ?? "");
-        break;
-      case "separator":
-        flow.inline.append(" ", false);
-        break;
-    }
-  }
-
-  #close(): void {
-    if (this.#skipDepth > 0) {
-      this.#skipDepth--;
-      return;
-    }
-    const action = this.#actions.pop();
-    if (action !== undefined) this.#finish(action);
-    if (this.#hasRegion.pop() === true) this.#flow.closeRegion();
-  }
-
-  #finish(action: TagAction): void {
-    const flow = this.#flow;
-    switch (action) {
-      case "block":
-        flow.flush();
-        break;
-      case "heading":
-        flow.flush();
-        flow.heading = 0;
-        break;
-      case "list":
-        flow.closeList();
-        break;
-      case "item":
-        flow.closeItem();
-        break;
-      case "table":
-        this.#tables.closeTable();
-        break;
-      case "row":
-        this.#tables.closeRow();
-        break;
-      case "cell":
-        this.#tables.closeCell();
-        break;
-      case "row-group":
-        this.#tables.openGroup(false);
-        break;
-      case "caption":
-        flow.flush();
-        flow.captionDepth--;
-        break;
-      case "pre":
-        flow.flush();
-        flow.preDepth--;
-        flow.codeLanguage = undefined;
-        break;
-      case "quote":
-        flow.flush();
-        flow.quoteDepth--;
-        break;
-      case "figure":
-        flow.flush();
-        this.#figureDepth--;
-        if (flow.figureAlternative !== undefined) flow.emit(flow.createBlock("figure", flow.figureAlternative));
-        flow.figureAlternative = undefined;
-        break;
-      case "link":
-        this.#linkDepth--;
-        flow.inline.closeMark();
-        break;
-      case "code":
-      case "mark":
-        flow.inline.closeMark();
-        break;
-      case "title":
-        this.#metadata.title(this.#title ?? "");
-        this.#title = undefined;
-        break;
-      case "button":
-        this.#closeButton();
-        break;
-      case "ruby-text":
-        flow.inline.append(")", false);
-        break;
-      case "inline-quote":
-        flow.inline.append("\u201d", false);
-        break;
-      case "separator":
-        flow.inline.append(" ", false);
-        break;
-    }
-  }
-
-  /** Buttons of an accordion carry its questions; the others only do something. */
-  #closeButton(): void {
-    const label = tidyText(this.#button ?? "");
-    this.#button = undefined;
-    if (label.length < 40 && !label.endsWith("?")) return;
-    this.#flow.flush();
-    this.#flow.inline.append(label, false);
-    this.#flow.flush();
-  }
-
-  #image(attributes: Attributes): void {
-    const alt = tidyText(attributes.alt ?? "").replace(/\s+/g, " ");
-    if (alt === "" || FILE_NAME.test(alt) || EMPTY_WORDS.test(alt) || /^data:/i.test(alt)) return;
-    if (attributes.width === "1" || attributes.height === "1") return;
-    if (this.#figureDepth > 0) this.#flow.figureAlternative ??= alt;
-    else this.#flow.inline.appendAlternative(alt);
-  }
-
-  #frame(attributes: Attributes): void {
-    if (attributes.srcdoc === undefined || this.#depth >= MOST_DEPTH) return;
-    const flow = this.#flow;
-    flow.flush();
-    const inner = new SaxConverter({ mainContent: false }, this.#depth + 1);
-    inner.write(attributes.srcdoc);
-    inner.end();
-    for (const { kind, text, level, table, marks } of inner.take()) {
-      const block = flow.createBlock(kind, text);
-      if (marks !== undefined) block.marks = marks;
-      if (level !== undefined) block.level = level;
-      if (table !== undefined) block.table = table;
-      flow.emit(block);
-    }
+    if (action !== undefined) this.#handler.begin(action, name, attributes);
   }
 }
 
-/** Beyond this an address is data. */
-const MOST_ADDRESS = 2_048;
-
-/** Where a link goes. What runs a script or is data goes nowhere. */
-function linkTarget(href: string | undefined): string | undefined {
-  const address = href?.trim();
-  if (address === undefined || address === "" || address === "#" || address.length > MOST_ADDRESS) return undefined;
-  return /^(?:javascript|data|vbscript):/i.test(address) ? undefined : address;
-}
-
-function languageOfClass(className: string | undefined): string | undefined {
-  return /(?:^|\s)(?:language|lang|highlight-source)-([A-Za-z0-9+#-]+)/.exec(className ?? "")?.[1]?.toLowerCase();
+function convertInner(html: string, depth: number): readonly DocumentElement[] {
+  const inner = new SaxConverter({ mainContent: false }, depth);
+  inner.write(html);
+  inner.end();
+  return inner.take();
 }

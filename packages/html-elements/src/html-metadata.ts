@@ -35,6 +35,23 @@ const MODIFIED = [
   "revised",
 ];
 
+const TITLES = ["og:title", "twitter:title", "dc.title", "dcterms.title", "citation_title"];
+const AUTHORS = ["author", "article:author", "dc.creator", "dcterms.creator", "citation_author", "parsely-author"];
+const LANGUAGES = ["content-language", "dc.language", "og:locale"];
+const DESCRIPTIONS = ["description", "og:description", "dc.description"];
+/** Said several times, each time something else. */
+const REPEATED: ReadonlySet<string> = new Set(["keywords", "article:tag"]);
+const USED: ReadonlySet<string> = new Set([
+  ...CREATED,
+  ...MODIFIED,
+  ...TITLES,
+  ...AUTHORS,
+  ...LANGUAGES,
+  ...DESCRIPTIONS,
+  ...REPEATED,
+  "og:site_name",
+]);
+
 /** Collects what the head of a page says about it. */
 export interface HtmlMetadataCollector {
   meta(attributes: Readonly<Record<string, string>>): void;
@@ -60,8 +77,10 @@ export function createHtmlMetadataCollector(): HtmlMetadataCollector {
         attributes.itemprop ??
         attributes["http-equiv"]
       )?.toLowerCase();
+      if (name === undefined || !USED.has(name)) return;
+      if (values.has(name) && !REPEATED.has(name)) return;
       const content = tidy(attributes.content ?? "");
-      if (name === undefined || content === "") return;
+      if (content === "") return;
       if (name === "keywords") for (const tag of content.split(/[,;]/)) if (tag.trim() !== "") tags.add(tag.trim());
       if (name === "article:tag") tags.add(content);
       if (!values.has(name)) values.set(name, content);
@@ -78,28 +97,26 @@ export function createHtmlMetadataCollector(): HtmlMetadataCollector {
       if (/^https?:/i.test(url)) canonicalUrl ??= url;
     },
     result() {
-      const first = (...names: readonly string[]): string | undefined =>
-        names.map((name) => values.get(name)).find((value) => value !== undefined);
-      const firstTime = (names: readonly string[]): number | undefined =>
-        names
-          .map((name) => values.get(name))
-          .map((value) => (value === undefined ? undefined : dayOrTime(value)))
-          .find((time) => time !== undefined);
-      const title = pageTitle ?? first("og:title", "twitter:title", "dc.title", "dcterms.title", "citation_title");
-      const author = first(
-        "author",
-        "article:author",
-        "dc.creator",
-        "dcterms.creator",
-        "citation_author",
-        "parsely-author",
-      );
-      const language =
-        pageLanguage ?? first("content-language", "dc.language", "og:locale")?.split(",")[0]?.replaceAll("_", "-");
+      const first = (names: readonly string[]): string | undefined => {
+        const name = values.size === 0 ? undefined : names.find((candidate) => values.has(candidate));
+        return name === undefined ? undefined : values.get(name);
+      };
+      const firstTime = (names: readonly string[]): number | undefined => {
+        if (values.size === 0) return undefined;
+        for (const name of names) {
+          const value = values.get(name);
+          const time = value === undefined ? undefined : dayOrTime(value);
+          if (time !== undefined) return time;
+        }
+        return undefined;
+      };
+      const title = pageTitle ?? first(TITLES);
+      const author = first(AUTHORS);
+      const language = pageLanguage ?? first(LANGUAGES)?.split(",")[0]?.replaceAll("_", "-");
       const createdAt = firstTime(CREATED);
       const modifiedAt = firstTime(MODIFIED);
-      const description = first("description", "og:description", "dc.description");
-      const siteName = first("og:site_name");
+      const description = first(DESCRIPTIONS);
+      const siteName = values.get("og:site_name");
       const attributes = {
         ...(description === undefined ? {} : { description }),
         ...(siteName === undefined ? {} : { siteName }),

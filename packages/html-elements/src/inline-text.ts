@@ -4,12 +4,6 @@ import { alignMarks, type TextMark, type TextMarkKind } from "@groundwork/contra
 const UNUSUAL = /[^\n -~\xa1-\xac\xae-\u02ff\u2010-\u2027\u2030-\u205e]| \n|\n /;
 /** Of the unusual, what is changed whatever the normal form. */
 const NEEDS_TIDYING = /[\u00a0\u00ad\u200b\u2060\ufeff]|[^\n\P{Cc}]| \n|\n /u;
-/** White space that is not single blanks. */
-const UNEVEN = /[\t\n\f\r]| {2}/;
-const UNEVEN_RUNS = /[\t\n\f\r ]{2,}|[\t\n\f\r]/g;
-/** Below this a loop is faster than an expression. Characters. */
-const SHORT = 64;
-
 /** What nobody sees is dropped, blanks are blanks; line breaks stand without blanks around them. */
 export function tidyText(text: string): string {
   const trimmed = text.trim();
@@ -44,15 +38,21 @@ const LINE_FEED = 10;
 
 const isWhite = (code: number): boolean => code === SPACE || (code >= 9 && code <= 13 && code !== 11);
 
-function isEven(text: string): boolean {
-  if (text.length > SHORT) return !UNEVEN.test(text);
-  let before = 0;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code <= SPACE && (code === SPACE ? before === SPACE : isWhite(code))) return false;
-    before = code;
-  }
-  return true;
+/** Whether a character may change when its text is tidied. Those of most scripts stand as they are. */
+function isUnusual(code: number): boolean {
+  if (code < 0x7f) return code < SPACE && code !== LINE_FEED;
+  if (code < 0x300) return code <= 0xa0 || code === 0xad;
+  // Cyrillic, dashes and quotes, kana, ideographs.
+  if (code >= 0x400 && code < 0x530) return code > 0x482 && code < 0x48a;
+  if (code >= 0x2010 && code < 0x205f) return code > 0x2027 && code < 0x2030;
+  if (code >= 0x3041 && code < 0x30fb) return code > 0x3096 && code < 0x30a1;
+  return code < 0x4e00 || code > 0x9fff;
+}
+
+interface OpenMark {
+  readonly kind: TextMarkKind;
+  readonly href: string | undefined;
+  start: number;
 }
 
 /** Text between two block borders, white space collapsed as browsers do. */
@@ -64,7 +64,9 @@ export class InlineText {
   /** Ended marks, by offsets of `text`. */
   #marks: TextMark[] = [];
   /** Marks that are open, and where they began. */
-  readonly #open: { readonly kind: TextMarkKind; readonly href: string | undefined; start: number }[] = [];
+  readonly #open: OpenMark[] = [];
+  /** Something in the text may have to be tidied. */
+  #isUnusual = false;
   /** Code of the last character: reading it from a text that grows would flatten the text each time. */
   #last = 0;
 
@@ -72,16 +74,39 @@ export class InlineText {
     return this.text === "";
   }
 
-  append(chunk: string, isLink: boolean): void {
-    const isAfterSpace = this.#last === 0 || this.#last === SPACE || this.#last === LINE_FEED;
-    let from = 0;
-    if (isAfterSpace) while (from < chunk.length && isWhite(chunk.charCodeAt(from))) from++;
-    if (from === chunk.length) return;
-    const rest = from === 0 ? chunk : chunk.slice(from);
-    const added = isEven(rest) ? rest : rest.replace(UNEVEN_RUNS, " ");
+  append(text: string, isLink: boolean): void {
+    this.appendRange(text, 0, text.length, isLink);
+  }
+
+  /** Appends a stretch of a source. */
+  appendRange(source: string, from: number, end: number, isLink: boolean): void {
+    let start = from;
+    if (this.#last === 0 || this.#last === SPACE || this.#last === LINE_FEED) {
+      while (start < end && isWhite(source.charCodeAt(start))) start++;
+      if (start === end) return;
+    }
+    let added = "";
+    let last = 0;
+    for (let at = start; at < end; at++) {
+      last = source.charCodeAt(at);
+      if (last > SPACE && last < 0x7f) continue;
+      if (!isWhite(last)) {
+        if (isUnusual(last)) this.#isUnusual = true;
+        continue;
+      }
+      let next = at + 1;
+      while (next < end && isWhite(source.charCodeAt(next))) next++;
+      if (last !== SPACE || next > at + 1) {
+        added += at > start ? `${source.slice(start, at)} ` : " ";
+        start = next;
+        last = SPACE;
+      }
+      at = next - 1;
+    }
+    if (start < end) added += source.slice(start, end);
     if (added !== " ") this.isAlternative = false;
     this.text += added;
-    this.#last = added.charCodeAt(added.length - 1);
+    this.#last = last;
     if (isLink) this.linkCharacters += added.length;
   }
 
@@ -93,10 +118,17 @@ export class InlineText {
 
   appendRaw(chunk: string, isLink: boolean): void {
     if (chunk === "") return;
+    this.#isUnusual = true;
     this.text += chunk;
     this.#last = chunk.charCodeAt(chunk.length - 1);
     this.isAlternative = false;
     if (isLink) this.linkCharacters += chunk.length;
+  }
+
+  /** The text without what nobody sees. Most needs no more than to lose a blank at its end. */
+  tidied(): string {
+    if (this.#isUnusual) return tidyText(this.text);
+    return this.#last === SPACE || this.#last === LINE_FEED ? this.text.trimEnd() : this.text;
   }
 
   breakLine(): void {
@@ -114,9 +146,11 @@ export class InlineText {
     if (mark !== undefined) this.#end(mark);
   }
 
-  #end({ kind, href, start }: { kind: TextMarkKind; href: string | undefined; start: number }): void {
-    if (start >= this.text.length || (kind === "link" && href === undefined)) return;
-    this.#marks.push({ start, end: this.text.length, kind, ...(href === undefined ? {} : { href }) });
+  #end({ kind, href, start }: OpenMark): void {
+    const end = this.text.length;
+    if (start >= end) return;
+    if (kind !== "link") this.#marks.push({ start, end, kind });
+    else if (href !== undefined) this.#marks.push({ start, end, kind, href });
   }
 
   /** The marks of the text as they lie in its tidied form. */
@@ -132,6 +166,7 @@ export class InlineText {
     this.text = "";
     this.linkCharacters = 0;
     this.isAlternative = true;
+    this.#isUnusual = false;
     this.#last = 0;
   }
 }

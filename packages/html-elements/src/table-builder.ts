@@ -24,6 +24,9 @@ export function spanOf(attribute: string | undefined, isRow: boolean): number {
 
 /** The blocks of a cell as one text: lines, list items with their markers, inner tables row by row. */
 export function cellText(blocks: readonly Block[]): string {
+  const [first] = blocks;
+  if (first === undefined) return "";
+  if (blocks.length === 1 && first.kind !== "list_item" && first.table === undefined) return first.text;
   return blocks
     .map((block) => {
       if (block.kind === "list_item") return `${"  ".repeat(block.level ?? 0)}${block.marker ?? "-"} ${block.text}`;

@@ -1,6 +1,6 @@
 import { Tokenizer, type TokenizerCallbacks } from "htmlparser2";
 import { describe, expect, test } from "vitest";
-import { SkippingTokenizer } from "../src/skipping-tokenizer.ts";
+import { SkippingTokenizer, type TextSink } from "../src/skipping-tokenizer.ts";
 
 type AnyTokenizer = new (options: object, callbacks: TokenizerCallbacks) => Pick<Tokenizer, "write" | "end">;
 
@@ -35,8 +35,18 @@ function tokens(Class: AnyTokenizer, pieces: readonly string[]): readonly (reado
     "ontextentity",
   ];
   const callbacks = Object.fromEntries(names.map((name) => [name, record(name)])) as unknown as TokenizerCallbacks;
-  const tokenizer = new Class({ decodeEntities: true }, callbacks);
-  for (const piece of pieces) tokenizer.write(piece);
+  let offset = 0;
+  const textSink: TextSink = {
+    ontextrange: (source, start, end) => {
+      expect(source).toBe(whole.slice(offset, offset + source.length));
+      callbacks.ontext(offset + start, offset + end);
+    },
+  };
+  const tokenizer = new Class({ decodeEntities: true, textSink }, callbacks);
+  for (const piece of pieces) {
+    tokenizer.write(piece);
+    offset += piece.length;
+  }
   tokenizer.end();
   return calls.map((call) => [...call, whole.slice(call[1] as number, call[2] as number)]);
 }
