@@ -10,6 +10,10 @@ const DELIMITERS = [",", "\t", ";", "|"] as const;
 const MOST_RECORDS = 60;
 const MOST_UNITS = 65_536;
 
+/** Mean length of the fields of two columns by tab. Where it is longer, they are paragraphs with their numbers before a tab. */
+const LONGEST_PAIR_FIELD = 20;
+const MOST_BYTES_PER_UNIT = 3;
+
 const QUOTE = 0x22;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
@@ -98,7 +102,8 @@ export function mayBeDelimited(bytes: Uint8Array, isWhole: boolean): boolean {
     if (found === undefined || found.counts.length < 2) return false;
     const [columns, alike] = mostFrequentCount(found.frequency);
     if (columns < 2 || alike / found.counts.length < CLEAR_SHARE) return false;
-    return delimiter === "\t" || (columns > 2 && found.counts.length > 2);
+    if (delimiter !== "\t") return columns > 2 && found.counts.length > 2;
+    return columns > 2 || found.fieldLength <= MOST_BYTES_PER_UNIT * LONGEST_PAIR_FIELD;
   });
 }
 
@@ -122,7 +127,10 @@ export function sniffDelimitedText(text: string, isWhole: boolean): DelimitedTex
     if (columns < 2) continue;
     const share = records / counts.length;
     // Two columns by comma, semicolon or bar over few lines is what prose and Markdown tables look like.
-    const isWeak = delimiter !== "\t" && (columns === 2 || counts.length < 3 || fieldLength > 60);
+    const isWeak =
+      delimiter === "\t"
+        ? columns === 2 && fieldLength > LONGEST_PAIR_FIELD
+        : columns === 2 || counts.length < 3 || fieldLength > 60;
     const isMarkdown = delimiter === "|" && /^\s*\|?[\s:|-]*-{2,}[\s:|-]*$/m.test(sample);
     const confidence = share * (isMarkdown ? 0.2 : isWeak ? 0.6 : 1);
     if (

@@ -37,6 +37,8 @@ const TEXTS: Readonly<Record<string, string>> = {
   "CSV after a few lines of prose": `${SENTENCE.repeat(3)}${"1,Ann,Oslo\n".repeat(100)}`,
   "CSV of 80 in 100": `${"no delimiter\n".repeat(12)}${"1,Ann,Oslo\n".repeat(48)}`,
   TSV: "id\tname\n1\tAnn\n".repeat(100),
+  "paragraphs with numbers":
+    `11.1.1\tThis chapter applies to persons who make a disclosure.\n(a)\tA listed entity.\n`.repeat(60),
   "bars without a name": "a|b|c\n1|2|3\n".repeat(40),
   "a table in Markdown": `| a | b |\n| --- | --- |\n${"| 1 | 2 |\n".repeat(40)}`,
   Markdown: `# Title\n\nSee [a](b) and **this**.\n\n${PROSE}`,
@@ -74,6 +76,16 @@ test("what may be delimited is never less than what is", () => {
     if (confidence >= 0.8) expect(mayBeDelimited(utf8(text), true)).toBe(true);
   }
   expect(mayBeDelimited(utf8(PROSE), true)).toBe(false);
+});
+
+test("paragraphs that have their numbers before a tab are prose, also in long documents; pairs of values are none", async () => {
+  const detected = async (text: string, fileName: string): Promise<string> =>
+    (await detectMediaType(utf8(text), { fileName })).mediaType;
+  const numbered = TEXTS["paragraphs with numbers"]!;
+  expect(await detected(numbered, "rules.txt")).toBe("text/plain");
+  expect(await detected(numbered, "rules")).toBe("text/plain");
+  expect(await detected(numbered, "rules.tsv")).toBe("text/tab-separated-values");
+  expect(await detected(TEXTS.TSV!, "names.txt")).toBe("text/tab-separated-values");
 });
 
 describe("UTF-8", () => {
