@@ -92,8 +92,13 @@ export class Pacer {
 
   /** Slows everybody down. Gives an error when waiting on has no sense; then nobody should. */
   throttled(passage: Passage, failure: ProviderFailure, now: number): GroundworkError | undefined {
-    const { name, maxPauseMs, giveUpAfterMs, random } = this.#settings;
+    const { name, maxPauseMs, giveUpAfterMs, attemptTimeoutMs, random } = this.#settings;
     this.#answered(now);
+    // Nobody called for longer than an attempt takes: this is another storm, not the rest of the last one.
+    if (now > this.#pausedUntil + attemptTimeoutMs) {
+      this.#throttledSince = undefined;
+      this.#waves = 0;
+    }
     const from = this.#limit.value;
     const newWave = this.#limit.throttled(passage.serial, this.#serial);
     if (from !== this.#limit.value) this.#emit("concurrency", { from, to: this.#limit.value });

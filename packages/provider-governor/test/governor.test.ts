@@ -276,6 +276,27 @@ describe("throttling", () => {
     expect(governor.statistics().throttled).toBeLessThan(50);
   });
 
+  test("two throttlings with hours of silence between them are not hours of throttling", async () => {
+    make();
+    const stop = new AbortController();
+    const abandoned = governor.run(
+      {},
+      async () => {
+        throw throttled(1_000);
+      },
+      { signal: stop.signal },
+    );
+    await clock.advance(500);
+    stop.abort();
+    await expectError(() => abandoned, "ABORTED");
+    await clock.advance(7_200_000);
+    const later = governor.run({}, async ({ attempt }) => {
+      if (attempt === 1) throw throttled(1_000);
+      return attempt;
+    });
+    expect(await clock.run(later)).toBe(2);
+  });
+
   test("an account without any quota does not hang for ever", async () => {
     make({ retry: { giveUpAfterMs: 300_000 } });
     const began = clock.now();
@@ -387,8 +408,8 @@ describe("failures", () => {
     expect(governor.statistics().breaker).toBe("open");
     await expectError(() => governor.run({}, takes(1), { onOpen: "fail" }), "UNAVAILABLE");
     await clock.run(Promise.all(work));
-    const while_open = starts.filter((at) => at > 1_000 && at < 25_000);
-    expect(while_open, "one probe at 10 s; the next one 20 s later").toHaveLength(1);
+    const whileOpen = starts.filter((at) => at > 1_000 && at < 25_000);
+    expect(whileOpen, "one probe at 10 s; the next one 20 s later").toHaveLength(1);
     expect(events.filter((event) => event.type === "breaker").map(({ to }) => to)).toEqual([
       "open",
       "half-open",
