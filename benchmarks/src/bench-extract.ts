@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import PQueue from "p-queue";
 import { textTable, writeReport } from "./bench-report.ts";
-import { type ExtractionResult, FileExtraction, inputsOf, writeResult } from "./extract-files.ts";
+import { type ExtractionResult, FileExtraction, inputsOf, passwordsOf, writeResult } from "./extract-files.ts";
 import { scoreSet } from "./extract-score/score-set.ts";
 
 /**
@@ -56,13 +56,14 @@ for (const folder of folders) {
     limits: { documentTimeoutMs: 60_000, stallTimeoutMs: 60_000, documentMemoryMb: 1024 },
   });
   const paths = await inputsOf(folder);
+  const passwords = await passwordsOf(folder);
   const results: ExtractionResult[] = [];
   const queue = new PQueue({ concurrency });
   const started = performance.now();
   await Promise.all(
     paths.map((path) =>
       queue.add(async () => {
-        const result = await extraction.extract(folder, path);
+        const result = await extraction.extract(folder, path, passwords.get(path));
         results.push(result);
         if (values.out !== undefined) await writeResult(values.out, name, result);
         if (process.stderr.isTTY)

@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
+import { gunzipSync } from "node:zlib";
 import {
   type DocumentContent,
   type DocumentElement,
@@ -8,6 +10,7 @@ import {
   placeElements,
   renderMarkdown,
   type SerializedError,
+  type SourceDocument,
 } from "@groundwork/contracts";
 import { detectMediaType } from "@groundwork/media-type";
 import {
@@ -81,6 +84,42 @@ function heldContent(bytes: Uint8Array): DocumentContent {
   };
 }
 
+function benchDocument(
+  content: DocumentContent,
+  fileName: string,
+  mediaType: string,
+  password?: string,
+): SourceDocument {
+  return {
+    documentId: "doc_bench",
+    version: "0",
+    mediaType,
+    fileName,
+    content,
+    ...(password === undefined ? {} : { password }),
+  };
+}
+
+/**
+ * Passwords of a set's documents by their path, from `manifest.jsonl.gz` and `expected.jsonl.gz` (`file`, `password`), as a user
+ * would give them by `settings.password` or `--password-file`. Empty when the set names none.
+ */
+export async function passwordsOf(folder: string): Promise<ReadonlyMap<string, string>> {
+  const passwords = new Map<string, string>();
+  for (const name of ["manifest.jsonl.gz", "expected.jsonl.gz"]) {
+    const path = join(folder, name);
+    if (!existsSync(path)) continue;
+    for (const line of gunzipSync(await readFile(path))
+      .toString("utf8")
+      .split("\n")) {
+      if (line.trim() === "") continue;
+      const { file, password } = JSON.parse(line) as { file?: unknown; password?: unknown };
+      if (typeof file === "string" && typeof password === "string") passwords.set(file, password);
+    }
+  }
+  return passwords;
+}
+
 /** Text with pages parted by form feeds. */
 function pagedText(elements: readonly DocumentElement[]): string {
   let page = 1;
@@ -114,7 +153,8 @@ export class FileExtraction {
     });
   }
 
-  async extract(folder: string, path: string): Promise<ExtractionResult> {
+  /** `password` is what a user would give with the document. */
+  async extract(folder: string, path: string, password?: string): Promise<ExtractionResult> {
     const started = performance.now();
     const notes: { mediaType: string | undefined } = { mediaType: undefined };
     const took = (): number => Math.round(performance.now() - started);
@@ -122,7 +162,12 @@ export class FileExtraction {
     try {
       const file = join(folder, path);
       const content = fileContent(file, (await stat(file)).size);
-      const read = await this.#read(content, path.split("/").at(-1)!, 0, notes);
+      const fileName = path.split("/").at(-1)!;
+      const read = await this.#read(content, fileName, 0, notes, password).catch(async (error: unknown) => {
+        // What a document states beside its refusal is a fact too.
+        metadata = await this.#lockedMetadata(content, fileName, notes.mediaType, error);
+        throw error;
+      });
       metadata = read.metadata;
       if (!read.elements.some((element) => /[\p{L}\p{N}]/u.test(element.text))) {
         throw new GroundworkError("NO_TEXT", "No text was found in the document, and no picture of a page gave any.", {
@@ -140,8 +185,6 @@ export class FileExtraction {
       };
     } catch (error) {
       const typed = GroundworkError.from(error, "INTERNAL", "The document could not be read because of a defect.");
-      // What a refusal itself states is a fact too.
-      if (typed.code === "PASSWORD_REQUIRED") metadata ??= { attributes: { pdfEncrypted: true } };
       return {
         path,
         mediaType: notes.mediaType,
@@ -158,11 +201,33 @@ export class FileExtraction {
     for (const extractor of this.#extractors) await extractor.close?.();
   }
 
+  /** The metadata that an extractor gives before it refuses a document for want of its password. */
+  async #lockedMetadata(
+    content: DocumentContent,
+    fileName: string,
+    mediaType: string | undefined,
+    error: unknown,
+  ): Promise<DocumentMetadata | undefined> {
+    const isLocked = GroundworkError.isInstance(error) && /^PASSWORD_/.test(error.code);
+    const extractor = mediaType === undefined ? undefined : this.#fingerprints.extractorFor(mediaType);
+    if (!isLocked || mediaType === undefined || extractor === undefined) return undefined;
+    let metadata: DocumentMetadata | undefined;
+    try {
+      for await (const part of this.#pool.extract(extractor, benchDocument(content, fileName, mediaType), {}))
+        if (part.type === "metadata") ({ metadata } = part);
+    } catch (cause) {
+      // The refusal again.
+      if (!GroundworkError.isInstance(cause)) throw cause;
+    }
+    return metadata;
+  }
+
   async #read(
     content: DocumentContent,
     fileName: string,
     depth: number,
     notes: { mediaType: string | undefined },
+    password?: string,
   ): Promise<{ elements: DocumentElement[]; metadata: DocumentMetadata }> {
     if (content.size === 0)
       throw new GroundworkError("EMPTY_DOCUMENT", "The document has no bytes.", { stage: "extract" });
@@ -175,7 +240,7 @@ export class FileExtraction {
       this.#pool,
       extractor,
       this.#fingerprints.recognizer,
-      { documentId: "doc_bench", version: "0", mediaType, fileName, content },
+      benchDocument(content, fileName, mediaType, password),
       { maxChildren: 1000 },
     );
     const elements = [...extracted.elements];

@@ -84,7 +84,7 @@ function readPage(
   const read = withPage(document, index, (page): ReadPage => {
     const content = readPageContent(document, page, number, fonts, tagged, glyphs);
     const annotations = readAnnotations(document, page, withNotes);
-    counts.images += content.images.length;
+    counts.images += content.differentImages;
     counts.annotations += annotations.count;
     const lines = linesOfPage(content);
     return judgeText(lines) === "image"

@@ -7,7 +7,10 @@ import { type Native, type Pdfium, withMemory } from "./pdfium-module.ts";
 export interface PageGraphics {
   readonly rules: Rule[];
   readonly fills: Area[];
+  /** Each time one is painted. */
   readonly images: Area[];
+  /** Images without their repetitions. */
+  readonly differentImages: number;
   readonly drawings: number;
   /** Small round or square filled paths: bullets of lists where browsers made the page. */
   readonly dots: Area[];
@@ -20,6 +23,7 @@ const FORM = 5;
 /** A page of a map or a plot has hundreds of thousands of paths; past these counts none of them is a table. */
 const MAX_OBJECTS = 60_000;
 const MAX_DOTS = 400;
+const MAX_COMPARED_IMAGES = 1000;
 const MAX_FORM_DEPTH = 6;
 /** Thicker lines (points) are bars, not rules. */
 const MAX_RULE_THICKNESS = 3;
@@ -32,7 +36,7 @@ export function readGraphics(pdfium: Pdfium, page: number, frame: PageFrame): Pa
     const count = pdfium.call("FPDFPage_CountObjects")(page);
     const objectAt = pdfium.call("FPDFPage_GetObject");
     for (let index = 0; index < count && reader.hasRoom; index++) reader.read(objectAt(page, index), frame.matrix, 0);
-    return reader.result;
+    return { ...reader.result, differentImages: reader.countImages() };
   });
 }
 
@@ -51,6 +55,7 @@ class GraphicsReader {
   readonly #typeOf: Native;
   readonly #boundsOf: Native;
   readonly #drawModeOf: Native;
+  readonly #imageObjects: number[] = [];
   #objects = 0;
 
   /** `scratch` is a block of 64 bytes. */
@@ -62,6 +67,25 @@ class GraphicsReader {
     this.#typeOf = pdfium.call("FPDFPageObj_GetType");
     this.#boundsOf = pdfium.call("FPDFPageObj_GetBounds");
     this.#drawModeOf = pdfium.call("FPDFPath_GetDrawMode");
+  }
+
+  /**
+   * Different images among those painted. One that is painted again (a logo, a tile) is told by its size in pixels and the
+   * bytes of its data; past {@link MAX_COMPARED_IMAGES} each counts.
+   */
+  countImages(): number {
+    const objects = this.#imageObjects;
+    if (objects.length < 2) return objects.length;
+    const pdfium = this.#pdfium;
+    const scratch = this.#scratch;
+    const seen = new Set<string>();
+    for (const object of objects.slice(0, MAX_COMPARED_IMAGES)) {
+      const bytes = pdfium.call("FPDFImageObj_GetImageDataRaw")(object, 0, 0);
+      pdfium.call("FPDFImageObj_GetImagePixelSize")(object, scratch, scratch + 4);
+      const { i32 } = pdfium.views();
+      seen.add(`${i32[scratch >> 2]} ${i32[(scratch + 4) >> 2]} ${bytes}`);
+    }
+    return seen.size + Math.max(0, objects.length - MAX_COMPARED_IMAGES);
   }
 
   get hasRoom(): boolean {
@@ -77,7 +101,9 @@ class GraphicsReader {
         break;
       case IMAGE: {
         const bounds = this.#bounds(object, toPage);
-        if (bounds !== undefined) this.result.images.push(bounds);
+        if (bounds === undefined) break;
+        this.result.images.push(bounds);
+        this.#imageObjects.push(object);
         break;
       }
       case SHADING:

@@ -10,7 +10,10 @@ export interface PageContent {
   readonly rules: readonly Rule[];
   /** Filled rectangles that are not white and too thick to be rules: shaded cells, call-outs, bars. */
   readonly fills: readonly Area[];
+  /** Each time one is painted. */
   readonly images: readonly Area[];
+  /** Images without their repetitions. */
+  readonly differentImages: number;
   /** Visible paths that are neither rules nor rectangles: drawings, outlined text. */
   readonly drawings: number;
   /** Small round or square paths: bullets that are drawn instead of written. */

@@ -20,7 +20,7 @@ export function readPageContent(
   const frame = readFrame(pdfium, page);
   const tags = tagged ? readStructure(pdfium, page) : undefined;
   const { glyphs, health } = readGlyphs(pdfium, page, frame, fonts, tags, table);
-  const { rules, fills, images, drawings, dots } = readGraphics(pdfium, page, frame);
+  const { rules, fills, images, differentImages, drawings, dots } = readGraphics(pdfium, page, frame);
   return {
     page: number,
     width: frame.width,
@@ -29,6 +29,7 @@ export function readPageContent(
     rules,
     fills,
     images,
+    differentImages,
     drawings,
     dots,
     health,

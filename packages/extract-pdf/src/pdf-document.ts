@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { GroundworkError, type SourceDocument } from "@groundwork/contracts";
 import { type Pdfium, withMemory, writeUtf8 } from "./pdfium-module.ts";
+import { passwordForms } from "./prepare-password.ts";
 
 /** An open document inside one PDFium instance. */
 export interface PdfDocument {
@@ -36,15 +37,20 @@ export async function openPdf(
       ? readInPlace(pdfium, content.path, content.size)
       : copyIntoMemory(pdfium, await content.bytes(signal === undefined ? {} : { signal }));
   let handle = 0;
-  const passwordPointer = password === undefined ? 0 : writeUtf8(pdfium, password);
   try {
-    handle = source.load(passwordPointer);
+    for (const form of password === undefined ? [undefined] : passwordForms(password)) {
+      const passwordPointer = form === undefined ? 0 : writeUtf8(pdfium, form);
+      try {
+        handle = source.load(passwordPointer);
+      } finally {
+        if (passwordPointer !== 0) pdfium.free(passwordPointer);
+      }
+      if (handle !== 0) break;
+    }
     if (handle === 0) throw openError(pdfium.call("FPDF_GetLastError")(), password !== undefined, documentId);
   } catch (error) {
     source.release();
     throw error;
-  } finally {
-    if (passwordPointer !== 0) pdfium.free(passwordPointer);
   }
   let open = true;
   return {

@@ -1,13 +1,14 @@
 import type { CallOptions, ExtractionPart, Extractor, SourceDocument } from "@groundwork/contracts";
 import { GroundworkError, throwIfAborted } from "@groundwork/contracts";
 import { extractDocument } from "./document-stream.ts";
-import { openPdf } from "./pdf-document.ts";
+import { lockedFacts } from "./locked-facts.ts";
+import { openPdf, type PdfDocument } from "./pdf-document.ts";
 import { type PdfExtractorOptions, resolvePdfOptions } from "./pdf-options.ts";
 import { PdfiumMemoryError } from "./pdfium-module.ts";
 import { PdfiumPool } from "./pdfium-pool.ts";
 
 /** Bumped whenever the same bytes may give other parts. */
-const REVISION = "1";
+const REVISION = "2";
 
 /**
  * Extracts PDF documents on PDFium compiled to WebAssembly: text in reading order with boxes, headings, lists, tables,
@@ -48,7 +49,14 @@ async function* extract(
   const pdfium = await pool.acquire();
   let failed = false;
   try {
-    const document = await openPdf(pdfium, source, source.password ?? password, signal);
+    let document: PdfDocument;
+    try {
+      document = await openPdf(pdfium, source, source.password ?? password, signal);
+    } catch (error) {
+      // The facts are told before the refusal: a report may name them, and they stand for nothing else.
+      if (isPasswordError(error)) yield { type: "metadata", metadata: await lockedFacts(pdfium, source) };
+      throw error;
+    }
     try {
       yield* extractDocument(document, options, documentId, signal);
     } catch (error) {
@@ -65,6 +73,12 @@ async function* extract(
   } finally {
     pool.release(pdfium, !failed);
   }
+}
+
+function isPasswordError(error: unknown): boolean {
+  return (
+    GroundworkError.isInstance(error) && (error.code === "PASSWORD_REQUIRED" || error.code === "PASSWORD_INCORRECT")
+  );
 }
 
 function quietly(action: () => void): void {
