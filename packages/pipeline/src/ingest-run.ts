@@ -11,6 +11,7 @@ import { ExtractionPool } from "./extraction-pool.ts";
 import { findMoves } from "./find-moves.ts";
 import { emptyCounts, emptyWork, type IngestReport } from "./ingest-report.ts";
 import { KeptRevisions } from "./kept-revisions.ts";
+import { announcePurge, maintainStore } from "./maintain-store.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
 import { preparationReferences } from "./preparation.ts";
 import { ProgressMeter } from "./progress.ts";
@@ -19,7 +20,6 @@ import type { Departure } from "./purge-departures.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { StageFingerprints } from "./stage-fingerprints.ts";
 import { StageMeter } from "./stage-meter.ts";
-import { MAINTAIN_LEASE, underLease } from "./under-lease.ts";
 import type { ProcessedDocument, WorkItem } from "./work-item.ts";
 import { type PlannedItem, withPrevious, workItemOf } from "./work-item-of.ts";
 
@@ -157,14 +157,10 @@ export class IngestRun {
     this.#stop.abort(error);
   }
 
-  /** Rows that are gone must be gone from the medium too; what was added must be found quickly. */
   async #maintain(): Promise<void> {
-    if (this.#options.shared !== undefined || (this.work.rowsRetired === 0 && this.work.rowsWritten === 0)) return;
-    await this.stages.time("maintain", async () => {
-      await underLease(this.#parts.catalog, MAINTAIN_LEASE, { signal: this.#signal, waitMs: 600_000 }, (signal) =>
-        this.#parts.store.maintain({ signal, purge: this.work.rowsRetired > 0 }),
-      );
-    });
+    if (this.#options.shared !== undefined) return;
+    const changed = this.work.rowsRetired + this.work.rowsWritten > 0;
+    await this.stages.time("maintain", () => maintainStore(this.#parts, changed, { signal: this.#signal }));
   }
 
   /** Deletes, hidden, stale and skipped documents. */
@@ -353,6 +349,8 @@ export class IngestRun {
         void this.#publishing
           .add(async () => {
             if (this.#failure !== undefined) return;
+            if (embedded.departures.some(({ state }) => state === "deleted"))
+              await announcePurge(this.#parts, { signal: this.#signal });
             this.#account(
               await this.stages.time("publish", () => this.#publisher.publish(embedded, { signal: this.#signal })),
             );

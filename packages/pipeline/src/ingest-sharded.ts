@@ -2,11 +2,12 @@ import { type Shard, type Source, throwIfAborted } from "@groundwork/contracts";
 import PQueue from "p-queue";
 import { type IngestOptions, refuseMassDelete } from "./ingest.ts";
 import type { IngestReport } from "./ingest-report.ts";
+import { maintainStore } from "./maintain-store.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
 import { type Plan, planIngest } from "./plan.ts";
 import { emptyResult, type RunResult, withRun } from "./run-lifecycle.ts";
 import { planShards, type ShardOptions, type ShardReport } from "./shards.ts";
-import { ingestLease, MAINTAIN_LEASE, underLease, underLeases } from "./under-lease.ts";
+import { ingestLease, underLeases } from "./under-lease.ts";
 
 /** Runs a shard somewhere: `runShard` in another process, on another machine. */
 export type ShardExecutor = (
@@ -91,10 +92,7 @@ export async function ingestSharded(
             });
           }
           const { rowsWritten, rowsRetired } = result.work;
-          if (rowsWritten + rowsRetired > 0)
-            await underLease(parts.catalog, MAINTAIN_LEASE, { signal, waitMs: 600_000 }, (held) =>
-              parts.store.maintain({ signal: held, purge: rowsRetired > 0 }),
-            );
+          await maintainStore(parts, rowsWritten + rowsRetired > 0, { signal });
         };
         return { done: work(), result: () => result };
       },

@@ -1,7 +1,7 @@
 import { type CatalogDocument, GroundworkError } from "@groundwork/contracts";
 import { expectError } from "@groundwork/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ingest, planIngest } from "../src/index.ts";
+import { ingest, type PipelineParts, planIngest } from "../src/index.ts";
 import { type TestKnowledge, testKnowledge, textSource } from "./fixtures/knowledge.ts";
 
 let knowledge: TestKnowledge;
@@ -12,6 +12,54 @@ afterEach(() => knowledge.close());
 
 const texts = (rows: readonly { text: string }[]): string[] => rows.map((row) => row.text);
 const documents = async (): Promise<CatalogDocument[]> => Array.fromAsync(knowledge.parts.catalog.listDocuments());
+
+describe("what is deleted leaves the medium", () => {
+  const watched = (): { purges: boolean[]; parts: PipelineParts } => {
+    const purges: boolean[] = [];
+    const { store } = knowledge.parts;
+    const maintain: typeof store.maintain = (options) => {
+      purges.push(options?.purge === true);
+      return store.maintain(options);
+    };
+    const parts = {
+      ...knowledge.parts,
+      store: new Proxy(store, {
+        get: (target, name) => {
+          if (name === "maintain") return maintain;
+          const value = Reflect.get(target, name) as unknown;
+          return typeof value === "function" ? value.bind(target) : value;
+        },
+      }),
+    };
+    return { purges, parts };
+  };
+
+  test("after a deletion, not after an edit, and not twice", async () => {
+    const { purges, parts } = watched();
+    const source = textSource({ "a.txt": "One.", "b.txt": "Two." });
+    await ingest([source], parts);
+    source.texts.set("a.txt", "Another.");
+    await ingest([source], parts);
+    expect(purges).toEqual([false, false]);
+    source.texts.delete("b.txt");
+    await ingest([source], parts);
+    await ingest([source], parts);
+    expect(purges).toEqual([false, false, true]);
+  });
+
+  test("also when the run that deleted it died before", async () => {
+    const { purges, parts } = watched();
+    const source = textSource({ "a.txt": "One.", "b.txt": "Two." });
+    await ingest([source], parts);
+    source.texts.delete("b.txt");
+    const die = (point: string): void => {
+      if (point === "purged") throw new GroundworkError("INTERNAL", "died");
+    };
+    await expectError(() => ingest([source], parts, { onFaultPoint: die }), "INTERNAL");
+    await ingest([source], parts);
+    expect(purges).toEqual([false, true]);
+  });
+});
 
 describe("two phases", () => {
   test("FIELD-COMPLAINTS 5: while the new version cannot be embedded, the old one goes on answering", async () => {
