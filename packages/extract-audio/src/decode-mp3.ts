@@ -5,6 +5,7 @@ import { GroundworkError } from "@groundwork/contracts";
 import { Decoder } from "minimp3-wasm";
 import type { ByteReader } from "./file-reader.ts";
 import { id3Title } from "./id3.ts";
+import { wholeFrames } from "./mpeg-frames.ts";
 import type { PcmSource } from "./pcm-source.ts";
 
 /** The compressed bytes are held whole: ten hours at 128 kbit/s. */
@@ -21,6 +22,8 @@ export async function openMp3(reader: ByteReader): Promise<PcmSource> {
     );
   }
   const bytes = await reader.read(0, reader.size);
+  const frames = wholeFrames(bytes);
+  if (frames.bytes.length === 0) throw noFrames();
   const require = createRequire(import.meta.url);
   const path = join(dirname(require.resolve("minimp3-wasm/package.json")), "dist", "decoder.opt.wasm");
   const { WebAssembly } = globalThis as unknown as {
@@ -32,7 +35,7 @@ export async function openMp3(reader: ByteReader): Promise<PcmSource> {
   let decoder: Decoder;
   let first: ReturnType<Decoder["decode"]>;
   try {
-    decoder = new Decoder(instance.exports, bytes);
+    decoder = new Decoder(instance.exports, frames.bytes);
     first = decoder.decode(STEP);
   } catch (cause) {
     throw new GroundworkError("CORRUPT_DOCUMENT", "The MP3 could not be decoded. Check that the recording plays.", {
@@ -40,13 +43,10 @@ export async function openMp3(reader: ByteReader): Promise<PcmSource> {
     });
   }
   if (first.numSamples === 0 || first.samplingRate < 1_000) {
-    throw new GroundworkError(
-      "CORRUPT_DOCUMENT",
-      "Expected MPEG audio, found no frame of it. Check that the recording plays.",
-    );
+    throw noFrames();
   }
   const sampleRate = first.samplingRate;
-  let damaged = false;
+  let { damaged } = frames;
   let skip = encoderDelay(bytes, sampleRate);
   function* samples(): Generator<Float32Array> {
     let part = first;
@@ -72,6 +72,13 @@ export async function openMp3(reader: ByteReader): Promise<PcmSource> {
   }
   const title = id3Title(bytes);
   return { sampleRate, samples: samples(), damaged: () => damaged, ...(title ? { title } : {}) };
+}
+
+function noFrames(): GroundworkError {
+  return new GroundworkError(
+    "CORRUPT_DOCUMENT",
+    "Expected MPEG audio, found no frame of it. Check that the recording plays.",
+  );
 }
 
 /** Samples of silence that every decoder of the format puts first. */
