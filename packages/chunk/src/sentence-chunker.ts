@@ -60,7 +60,7 @@ export function sentenceChunker(options: SentenceChunkerOptions): Chunker {
         held.push(sentence);
         continue;
       }
-      for (const spans of pack([sentence], { meter, fits, room: () => room })) yield planOf(spans);
+      for (const spans of pack([sentence], { meter, room: () => room, fits })) yield planOf(spans);
     }
     if (held.length > 0) yield planOf(held);
   }

@@ -1,9 +1,13 @@
 import { hash } from "node:crypto";
 
 function digest(parts: readonly string[], length: number): string {
-  let joined = "";
-  for (const part of parts) joined += `${Buffer.byteLength(part)}:${part}`;
-  return hash("sha256", joined, "hex").slice(0, length);
+  return hash("sha256", joined(parts), "hex").slice(0, length);
+}
+
+function joined(parts: readonly string[]): string {
+  let text = "";
+  for (const part of parts) text += `${Buffer.byteLength(part)}:${part}`;
+  return text;
 }
 
 /** Hash of named parts that cannot be confused by where one ends and the next begins. 64 hex digits unless told. */
@@ -30,8 +34,14 @@ export function childKey(parentKey: string, name: string): string {
   return `${parentKey}!/${name}`;
 }
 
+/** What the ids of the chunks of one revision have in common: they are made one after the other. */
+let common = { revisionId: "", chunkerFingerprint: "", text: joined(["chunk", "", ""]) };
+
 export function chunkIdOf(revisionId: string, chunkerFingerprint: string, ordinal: number): string {
-  return `chk_${digest(["chunk", revisionId, chunkerFingerprint, String(ordinal)], 24)}`;
+  if (common.revisionId !== revisionId || common.chunkerFingerprint !== chunkerFingerprint)
+    common = { revisionId, chunkerFingerprint, text: joined(["chunk", revisionId, chunkerFingerprint]) };
+  const number = String(ordinal);
+  return `chk_${hash("sha256", `${common.text}${number.length}:${number}`, "hex").slice(0, 24)}`;
 }
 
 /** `content_hash`: hash of the exact input of the embedder. */
