@@ -8,6 +8,7 @@ import { askCommand } from "./commands/ask.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { evalCommand } from "./commands/eval.ts";
 import { exportCommand } from "./commands/export.ts";
+import { importCommand } from "./commands/import.ts";
 import { indexCommand } from "./commands/index-versions.ts";
 import { ingestCommand } from "./commands/ingest.ts";
 import { planCommand } from "./commands/plan.ts";
@@ -33,6 +34,7 @@ const COMMANDS: readonly Command[] = [
   showCommand,
   evalCommand,
   exportCommand,
+  importCommand,
   reconcileCommand,
   indexCommand,
   doctorCommand,

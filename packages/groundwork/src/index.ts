@@ -15,6 +15,7 @@ export type {
   ReconcileOptions,
   ReconcileReport,
 } from "@groundwork/pipeline";
+export { type BackupCounts, exportKnowledgeBase, importKnowledgeBase } from "./backup.ts";
 export { defineKnowledgeBase, type KnowledgeBaseConfiguration } from "./configuration.ts";
 export type { IndexState, IndexVersion } from "./index-register.ts";
 export { type DocumentView, KnowledgeBase, type KnowledgeBaseStatus } from "./knowledge-base.ts";

@@ -1,4 +1,10 @@
-import { type CallOptions, type Embedder, GroundworkError, throwIfAborted } from "@groundwork/contracts";
+import {
+  type CallOptions,
+  type Embedder,
+  GroundworkError,
+  partialEmbeddingOf,
+  throwIfAborted,
+} from "@groundwork/contracts";
 import PQueue from "p-queue";
 
 export interface EmbedManyOptions extends CallOptions {
@@ -71,7 +77,17 @@ export async function embedMany(
   const queue = new PQueue({ concurrency: embedder.maxParallelCalls });
   let done = 0;
 
-  const run = async (call: readonly number[]): Promise<void> => {
+  const accept = (indices: readonly number[], given: Float32Array): void => {
+    indices.forEach((index, position) => {
+      vectors.set(given.subarray(position * dimensions, (position + 1) * dimensions), index * dimensions);
+    });
+    options.onVectors?.(indices, given);
+    done += indices.length;
+    onProgress?.(done, texts.length);
+  };
+
+  const run = async (packed: readonly number[]): Promise<void> => {
+    let call = packed;
     options.onCall?.(call.reduce((sum, index) => sum + Math.min(tokens[index]!, embedder.maxInputTokens), 0));
     for (let attempt = 1; ; attempt++) {
       throwIfAborted(both, { stage: "embed" });
@@ -87,14 +103,20 @@ export async function embedMany(
             { stage: "embed" },
           );
         }
-        call.forEach((index, position) => {
-          vectors.set(result.vectors.subarray(position * dimensions, (position + 1) * dimensions), index * dimensions);
-        });
-        options.onVectors?.(call, result.vectors);
-        done += call.length;
-        onProgress?.(done, texts.length);
+        accept(call, result.vectors);
         return;
       } catch (error) {
+        const partial = partialEmbeddingOf(error);
+        if (partial !== undefined && partial.embedded.length > 0) {
+          // What was embedded is kept, whatever becomes of the rest.
+          accept(
+            partial.embedded.map((position) => call[position]!),
+            partial.vectors,
+          );
+          const finished = new Set(partial.embedded);
+          call = call.filter((_, position) => !finished.has(position));
+          if (call.length === 0) return;
+        }
         const typed = GroundworkError.from(error, "UNAVAILABLE", `The embedder ${embedder.modelId} failed.`, {
           stage: "embed",
         });
