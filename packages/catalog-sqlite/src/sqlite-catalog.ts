@@ -49,6 +49,7 @@ import {
 import { fromSqliteError } from "./sqlite-errors.ts";
 import { SqliteLease, takeLease } from "./sqlite-lease.ts";
 import { pause, type WaitOptions, whenFree } from "./when-free.ts";
+import { Where } from "./where.ts";
 
 export interface SqliteCatalogOptions {
   /** The catalog's file. It and its folder are made when missing. Must be on a local disk: see the README. */
@@ -385,26 +386,6 @@ class SqliteCatalog implements Catalog {
   ): AsyncGenerator<T, void, undefined> {
     if (this.#readers === undefined) throw closedError();
     return this.#readers.iterate(sql, values, decode, this.#wait(options));
-  }
-}
-
-/** Conditions that all must hold. */
-class Where {
-  readonly parameters: SQLInputValue[] = [];
-  readonly #conditions: string[] = [];
-
-  get sql(): string {
-    return this.#conditions.length === 0 ? "" : `WHERE ${this.#conditions.join(" AND ")}`;
-  }
-
-  add(condition: string, ...values: readonly SQLInputValue[]): void {
-    this.#conditions.push(condition);
-    this.parameters.push(...values);
-  }
-
-  /** No condition when there is no value. */
-  equal(column: string, value: string | undefined): void {
-    if (value !== undefined) this.add(`${column} = ?`, value);
   }
 }
 
