@@ -13,6 +13,19 @@ const XML_DECLARATION = /^\s*<\?xml[^>]*\bencoding\s*=\s*["']([\w.:-]+)["']/;
 /** Escape of ISO 2022, which is ASCII byte by byte. */
 const ESCAPE = 0x1b;
 
+const supported = new Map<string, boolean>();
+
+/** Asking makes a decoder: the answers for the few labels there are are remembered. */
+function isSupported(label: string): boolean {
+  let answer = supported.get(label);
+  if (answer === undefined) {
+    answer = isSupportedCharset(label);
+    if (supported.size > 500) supported.clear();
+    supported.set(label, answer);
+  }
+  return answer;
+}
+
 function isInComment(head: string, at: number): boolean {
   const start = head.lastIndexOf("<!--", at);
   return start >= 0 && head.lastIndexOf("-->", at) < start;
@@ -26,7 +39,7 @@ function declared(head: string): string | undefined {
     meta = match[1];
     break;
   }
-  return [meta, xml].find((label) => label !== undefined && !WIDE.test(label) && isSupportedCharset(label));
+  return [meta, xml].find((label) => label !== undefined && !WIDE.test(label) && isSupported(label));
 }
 
 /** The bytes without a character that the cut went through. */
@@ -50,13 +63,13 @@ export function pageCharset(bytes: Uint8Array, fallback?: string): string {
   const onlyAscii = isAscii(head);
   if (isPlain && !onlyAscii && (isUtf8(head) || isUtf8(wholeCharacters(head)))) return "utf-8";
   const stated = declared(Buffer.from(head.buffer, head.byteOffset, head.length).toString("latin1")) ?? fallback;
-  if (isPlain && stated !== undefined && isSupportedCharset(stated)) return stated;
+  if (isPlain && stated !== undefined && isSupported(stated)) return stated;
   if (isPlain && onlyAscii) return "utf-8";
   const detected = detectCharset(head);
   if (detected.bomBytes > 0 && detected.charset !== undefined) return detected.charset;
   if (detected.charset?.startsWith("utf-16") === true || detected.charset?.startsWith("utf-32") === true)
     return detected.charset;
   if (detected.charset === "utf-8" && !onlyAscii && detected.confidence === 1) return "utf-8";
-  if (stated !== undefined && isSupportedCharset(stated)) return stated;
+  if (stated !== undefined && isSupported(stated)) return stated;
   return detected.charset ?? "windows-1252";
 }

@@ -2,6 +2,12 @@ import { alignMarks, type TextMark, type TextMarkKind } from "@groundwork/contra
 
 /** Anything but characters that stand as they are: controls, odd blanks, what nobody sees, what may not be in NFC. */
 const UNUSUAL = /[^\n -~\xa1-\xac\xae-\u02ff\u2010-\u2027\u2030-\u205e]| \n|\n /;
+const NOT_BLANK = /[^\t\n\f\r ]/;
+/** White space that is not single blanks. */
+const UNEVEN = /[\t\n\f\r]| {2}/;
+const UNEVEN_RUNS = /[\t\n\f\r ]{2,}|[\t\n\f\r]/g;
+/** Up to here a loop is faster than an expression. Characters. */
+const SHORT = 24;
 /** Of the unusual, what is changed whatever the normal form. */
 const NEEDS_TIDYING = /[\u00a0\u00ad\u200b\u2060\ufeff]|[^\n\P{Cc}]| \n|\n /u;
 /** What nobody sees is dropped, blanks are blanks; line breaks stand without blanks around them. */
@@ -79,7 +85,29 @@ export class InlineText {
   }
 
   /** Appends a stretch of a source. */
-  appendRange(source: string, from: number, end: number, isLink: boolean): void {
+  appendRange(source: string, start: number, end: number, isLink: boolean): void {
+    if (end - start > SHORT) this.#appendLong(source.slice(start, end), isLink);
+    else this.#appendShort(source, start, end, isLink);
+  }
+
+  #appendLong(chunk: string, isLink: boolean): void {
+    const isAfterBlank = this.#last === 0 || this.#last === SPACE || this.#last === LINE_FEED;
+    const first = isAfterBlank ? chunk.search(NOT_BLANK) : 0;
+    if (first < 0) return;
+    const rest = first === 0 ? chunk : chunk.slice(first);
+    const added = UNEVEN.test(rest) ? rest.replace(UNEVEN_RUNS, " ") : rest;
+    if (!this.#isUnusual && UNUSUAL.test(added)) this.#isUnusual = true;
+    this.#give(added, added.charCodeAt(added.length - 1), isLink);
+  }
+
+  #give(added: string, last: number, isLink: boolean): void {
+    if (added !== " ") this.isAlternative = false;
+    this.text += added;
+    this.#last = last;
+    if (isLink) this.linkCharacters += added.length;
+  }
+
+  #appendShort(source: string, from: number, end: number, isLink: boolean): void {
     let start = from;
     if (this.#last === 0 || this.#last === SPACE || this.#last === LINE_FEED) {
       while (start < end && isWhite(source.charCodeAt(start))) start++;
@@ -104,10 +132,7 @@ export class InlineText {
       at = next - 1;
     }
     if (start < end) added += source.slice(start, end);
-    if (added !== " ") this.isAlternative = false;
-    this.text += added;
-    this.#last = last;
-    if (isLink) this.linkCharacters += added.length;
+    this.#give(added, last, isLink);
   }
 
   appendAlternative(text: string): void {

@@ -81,27 +81,24 @@ describe("the tokens are those of the tokenizer it extends", () => {
     const random = numbers(7);
     const next = (below: number): number => Math.floor(random.next().value * below);
     const alphabet = [
-      "<",
-      ">",
-      "&",
-      '"',
-      "'",
-      "/",
-      "=",
-      " ",
-      "\n",
-      "!",
-      "-",
-      "a",
-      "p",
-      "script",
-      "amp;",
-      "é",
-      "]",
-      "?",
-      "1",
+      ...["<", ">", "&", '"', "'", "/", "=", " ", "\n", "!", "-", "a", "p", "script", "amp;", "é", "]", "?", "1"],
+      ...[
+        "<p ",
+        "</p",
+        "<div",
+        " class=",
+        '="x y"',
+        "='&lt;'",
+        ' id="',
+        '">',
+        "/>",
+        "<!--",
+        "-->",
+        "<title>",
+        "</title>",
+      ],
     ];
-    for (let round = 0; round < 400; round++) {
+    for (let round = 0; round < 1_500; round++) {
       const page =
         round % 2 === 0
           ? pages[next(pages.length)]!
