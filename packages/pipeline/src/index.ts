@@ -11,7 +11,7 @@ export { type IngestOptions, ingest } from "./ingest.ts";
 export type { IngestReport } from "./ingest-report.ts";
 export { ingestSharded, type ShardExecutor, type ShardedIngestOptions } from "./ingest-sharded.ts";
 export type { MediaTypeDetector, PipelineParts, PipelineSettings } from "./pipeline-parts.ts";
-export { type Plan, type PlanAction, type PlanItem, type PlanOptions, planIngest } from "./plan.ts";
+export { type Plan, type PlanAction, type PlanItem, type PlanOptions, planIngest, type RedoStage } from "./plan.ts";
 export type { PriceTable } from "./price-table.ts";
 export type { IngestProgress } from "./progress.ts";
 export {

@@ -16,6 +16,8 @@ import { type StageFingerprints, stageFingerprints } from "./stage-fingerprints.
 
 export type PlanAction = "add" | "change" | "delete" | "hide" | "stale" | "retry" | "skip";
 
+export type RedoStage = "read" | "cut" | "embed" | "rows";
+
 export interface PlanItem {
   readonly action: PlanAction;
   /** `new`, `bytes`, `configuration`, `permissions-or-attributes`, `verify`, `failed-before`, `gone`, `forbidden`, `unavailable`. */
@@ -33,6 +35,11 @@ export interface Plan {
   readonly sources: readonly Source[];
   readonly items: readonly { readonly source: Source; readonly item: PlanItem }[];
   readonly counts: Readonly<Record<PlanAction | "unchanged", number>>;
+  /**
+   * What a changed configuration makes new, by the first stage that differs: documents whose text must be read again, whose
+   * text is kept but must be cut again, whose chunks stay but must be embedded again, or whose rows only say something else.
+   */
+  readonly redo: Readonly<Record<RedoStage, number>>;
   /** Bytes to read, as far as the listing tells. */
   readonly bytes: number;
   /** Sources whose listing did not end: nothing is deleted there. */
@@ -159,6 +166,18 @@ function decide(
   return verify ? { action: "change", reason: "verify" } : { action: "unchanged", reason: "" };
 }
 
+async function firstDifference(
+  { liveRevision, mediaType }: CatalogDocument,
+  fingerprints: StageFingerprints,
+  { catalog }: Pick<PipelineParts, "catalog">,
+  options: CallOptions,
+): Promise<RedoStage> {
+  const revision = liveRevision === undefined ? undefined : await catalog.getRevision(liveRevision, options);
+  if (revision === undefined || revision.extraction !== fingerprints.extraction(mediaType!)) return "read";
+  if (revision.chunker !== fingerprints.chunker) return "cut";
+  return revision.embedder === fingerprints.embedder ? "rows" : "embed";
+}
+
 /**
  * Lists the sources and compares them with the catalog. Nothing is read but listings and catalog, nothing is written. Deletes are
  * planned only where a listing completed, and only inside what it covered.
@@ -182,6 +201,7 @@ export async function planIngest(
   };
   const items: { source: Source; item: PlanItem }[] = [];
   const incomplete: { sourceId: string; reason: string }[] = [];
+  const redo: Record<RedoStage, number> = { read: 0, cut: 0, embed: 0, rows: 0 };
   let massDelete: Plan["massDelete"];
   let bytes = 0;
   let listed = 0;
@@ -240,7 +260,12 @@ export async function planIngest(
       );
       counts[action]++;
       if (action === "unchanged") continue;
-      if (action === "add" || action === "change" || action === "retry") bytes += object.size ?? 0;
+      const stage =
+        reason === "configuration" ? await firstDifference(previous!, fingerprints, parts, options) : undefined;
+      if (stage !== undefined) redo[stage]++;
+      // A text that is kept is not read again.
+      const reads = action === "add" || action === "change" || action === "retry";
+      if (reads && (stage === undefined || stage === "read")) bytes += object.size ?? 0;
       items.push({
         source,
         item: {
@@ -260,6 +285,7 @@ export async function planIngest(
     sources,
     items,
     counts,
+    redo,
     bytes,
     incomplete,
     configuration: fingerprints.configuration,

@@ -3,6 +3,7 @@ import { expectError } from "@groundwork/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ingest, planIngest } from "../src/index.ts";
 import { type TestKnowledge, testKnowledge, textSource } from "./fixtures/knowledge.ts";
+import { textExtractor } from "./fixtures/text-extractor.ts";
 
 let knowledge: TestKnowledge;
 beforeEach(async () => {
@@ -68,6 +69,11 @@ describe("the second run is free", () => {
     const read = knowledge.extractor.read;
     const plan = await planIngest([source], parts);
     expect(plan.items[0]!.item).toMatchObject({ action: "change", reason: "configuration" });
+    expect(plan).toMatchObject({ redo: { read: 0, cut: 1, embed: 0, rows: 0 }, bytes: 0 });
+    const parser = { ...parts, extractors: [textExtractor("2")] };
+    expect((await planIngest([source], parser)).redo).toEqual({ read: 1, cut: 0, embed: 0, rows: 0 });
+    const model = { ...knowledge.parts, embedder: { ...knowledge.parts.embedder, revision: "2" } };
+    expect((await planIngest([source], model)).redo).toEqual({ read: 0, cut: 0, embed: 1, rows: 0 });
     const report = await ingest(plan, parts);
     expect(report.counts.changed).toBe(1);
     expect(knowledge.extractor.read).toBe(read);

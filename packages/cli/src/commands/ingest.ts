@@ -5,7 +5,7 @@ import type { Command } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { progressBar } from "../progress-bar.ts";
 import { sourcesOf } from "../sources-of.ts";
-import { duration, print, printJson, styled, type Terminal, table } from "../terminal.ts";
+import { bytes, duration, print, printJson, styled, type Terminal, table } from "../terminal.ts";
 
 /** What a run did, for people. */
 export function printReport(terminal: Terminal, report: IngestReport, verbose = false): void {
@@ -47,6 +47,16 @@ export function printReport(terminal: Terminal, report: IngestReport, verbose = 
     ]);
     if (rows.length > 0)
       print(terminal, ...table([["outcome", "pages", "chunks", "embedded", "time", "document"], ...rows]));
+  }
+  if (verbose) {
+    const stages = Object.entries(report.stages).map(([name, { runs, milliseconds, deepest, bytes: moved }]) => [
+      name,
+      String(runs),
+      duration(milliseconds),
+      String(deepest),
+      bytes(moved),
+    ]);
+    print(terminal, "", ...table([["stage", "runs", "time", "deepest queue", "bytes"], ...stages]));
   }
   if (report.spending.stopped)
     print(terminal, styled(terminal, "yellow", "The budget is used up: run again to go on where this run ended."));

@@ -13,6 +13,13 @@ const SIGNS: Readonly<Record<string, string>> = {
   skip: "·",
 };
 
+const REDO: Readonly<Record<string, string>> = {
+  read: "read again",
+  cut: "cut again (the text is kept)",
+  embed: "embedded again",
+  rows: "written again",
+};
+
 export const planCommand: Command = {
   name: "plan",
   usage: "plan [PATH…]",
@@ -24,11 +31,15 @@ export const planCommand: Command = {
     const sources = await sourcesOf(context);
     const base = await context.open();
     const plan = await base.plan(sources, { signal, verify: values.verify === true });
+    const redo = Object.entries(plan.redo)
+      .filter(([, count]) => count > 0)
+      .map(([stage, count]) => `${count} ${REDO[stage]}`);
     const estimate = await base.estimate(plan, { signal });
     if (context.json) {
       printJson(terminal, {
         estimate,
         counts: plan.counts,
+        redo: plan.redo,
         bytes: plan.bytes,
         incomplete: plan.incomplete,
         massDelete: plan.massDelete ?? null,
@@ -55,6 +66,7 @@ export const planCommand: Command = {
       ),
       plan.items.length === 0 ? "Nothing to do." : `${bytes(plan.bytes)} to read.`,
     );
+    if (redo.length > 0) print(terminal, `Because the configuration changed: ${redo.join(", ")}.`);
     if (estimate.documents > 0) {
       const { stages, currency, pages, tokens } = estimate;
       const money = (amount: number): string => (amount === 0 ? "free" : `${amount.toFixed(2)} ${currency}`);
