@@ -22,6 +22,8 @@ const ELEMENT_LENGTH = 600;
 /** Letters without which nothing is said about a document, and about an element. */
 const LEAST_LETTERS = 20;
 const LEAST_ELEMENT_LETTERS = 60;
+/** The first code unit of the scripts whose signs are syllables or words. */
+const FIRST_SIGN = 0x1100;
 /** Letters of an element that is worth a look at the n-gram tables when script and stop words say nothing. */
 const LEAST_DETECTED_LETTERS = 200;
 /** Looks at the n-gram tables for a document's main language, and for all of its elements. */
@@ -79,8 +81,8 @@ export function languageEnricher({ perElement = true }: LanguageEnricherOptions 
   };
 }
 
-/** Languages of elements that were read while the document's was sought. */
-type KnownLanguages = Map<DocumentElement, string>;
+/** Languages of elements that were read while the document's was sought; of which nothing can be told, `undefined`. */
+type KnownLanguages = Map<DocumentElement, string | undefined>;
 
 /** The code by which the tables know a language. */
 function tableLanguage(language: string): string {
@@ -104,24 +106,25 @@ function samplesOf(elements: readonly DocumentElement[], known: KnownLanguages):
   const samples: Sample[] = [];
   let texts: string[] = [];
   let expected: string | undefined;
-  const add = (isCertain: boolean): void => {
+  const add = (element: DocumentElement, isCertain: boolean): void => {
     const { letters, isSilent } = evidence;
     const language = isCertain
       ? expected
       : (evidence.language() ?? (isSilent ? undefined : evidence.languageOfLists()));
     samples.push({ texts, letters, language, isSilent: isSilent && language === undefined });
+    if (texts.length === 1 && (language !== undefined || isSilent)) known.set(element, language);
     expected = language ?? expected;
     texts = [];
   };
+  let element: DocumentElement | undefined;
   for (let index = 0; Math.floor(index) < readable.length; index += step) {
-    const element = readable[Math.floor(index)]!;
+    element = readable[Math.floor(index)]!;
     if (texts.length === 0) evidence.clear();
     texts.push(element.text);
     const isCertain = evidence.read(element.text, 0, Math.min(element.text.length, ELEMENT_LENGTH), expected);
-    if (isCertain && texts.length === 1) known.set(element, expected!);
-    if (evidence.letters >= LEAST_ELEMENT_LETTERS) add(isCertain);
+    if (evidence.letters >= LEAST_ELEMENT_LETTERS) add(element, isCertain);
   }
-  if (texts.length > 0 && evidence.letters >= LEAST_LETTERS) add(false);
+  if (element !== undefined && texts.length > 0 && evidence.letters >= LEAST_LETTERS) add(element, false);
   return samples;
 }
 
@@ -176,8 +179,8 @@ async function markElements(
     }
     const element = elements[index]!;
     const { text, kind } = element;
-    if (text.length < LEAST_ELEMENT_LETTERS / 3 || element.language !== undefined) continue;
-    if (SKIPPED_KINDS.has(kind) || !isBody(element) || known.get(element) === language) continue;
+    if (isTooShort(text) || element.language !== undefined || SKIPPED_KINDS.has(kind) || !isBody(element)) continue;
+    if (known.has(element) && (known.get(element) ?? language) === language) continue;
     evidence.clear();
     if (evidence.read(text, 0, Math.min(text.length, ELEMENT_LENGTH), language)) continue;
     if (evidence.letters < LEAST_ELEMENT_LETTERS) continue;
@@ -196,6 +199,16 @@ async function markElements(
     const other = others.get(index);
     return other === undefined ? element : { ...element, language: other };
   });
+}
+
+/** Whether a text cannot have enough letters. The signs of scripts without blanks, which count threefold, are many or none. */
+function isTooShort(text: string): boolean {
+  const { length } = text;
+  if (length >= LEAST_ELEMENT_LETTERS) return false;
+  if (length < LEAST_ELEMENT_LETTERS / 3) return true;
+  for (let quarter = 1; quarter <= 3; quarter++)
+    if (text.charCodeAt((length * quarter) >> 2) >= FIRST_SIGN) return false;
+  return true;
 }
 
 /**

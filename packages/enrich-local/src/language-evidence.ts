@@ -5,20 +5,23 @@ import { type StopWordTable, stopWordTable } from "./stop-word-table.ts";
 const LONGEST_WORD = 14;
 /** A sign of a script without blanks says as much as a few letters. */
 const LETTERS_PER_SIGN = 3;
-/** What a language needs: so many different words, their share of all words, and a lead of so much of their weight. */
+/** What a language needs: so many different words of such weight, a share of all words, and a lead of so much of the weight. */
 interface Need {
   readonly words: number;
+  readonly weight: number;
   readonly share: number;
   readonly lead: number;
 }
 
 /**
- * Sentences have stop words; lists and tables of some length have labels beside them. A few sentences between those of
+ * Sentences have stop words; lists, tables and texts of a line have few of them, and labels beside them. A few sentences between those of
  * another language need more: they may be names and titles.
  */
-const SENTENCES: Need = { words: 3, share: 0.16, lead: 0.25 };
-const FOREIGN_SENTENCES: Need = { words: 4, share: 0.2, lead: 0.3 };
-const LISTS: Need = { words: 4, share: 0.04, lead: 0.4 };
+const SENTENCES: Need = { words: 3, weight: 3, share: 0.16, lead: 0.25 };
+const FOREIGN_SENTENCES: Need = { words: 4, weight: 4, share: 0.2, lead: 0.3 };
+const LISTS: Need = { words: 2, weight: 5, share: 0.05, lead: 0.5 };
+/** Different words of a long list or table that are enough, whatever their share. */
+const ENOUGH_LABELS = 6;
 /** Of the letters, in the script of the language. */
 const LEAST_SCRIPT_SHARE = 0.6;
 /** Latin letters for each one beyond A to Z in a text of a language that has such letters. */
@@ -257,7 +260,9 @@ export class LanguageEvidence {
     }
     const seen = this.#stopWords.seen[best]! + labels * this.#labels.seen[best]!;
     const hits = this.#stopWords.hits[best]! + labels * this.#labels.hits[best]!;
-    if (seen < need.words || bestWeight - secondWeight < bestWeight * need.lead) return undefined;
+    const least = labels === 0 ? need.words : Math.max(need.words, Math.min(ENOUGH_LABELS, this.words * need.share));
+    if (seen < least || bestWeight < need.weight || bestWeight - secondWeight < bestWeight * need.lead)
+      return undefined;
     return hits >= this.words * need.share ? this.#table.languages[best] : undefined;
   }
 }

@@ -91,6 +91,18 @@ test("a document of labels is told by what its columns are called", async () => 
   });
 });
 
+test("a text of one line is told by two words of one language, a line of names is not", async () => {
+  for (const [text, language] of [
+    ["The quick brown fox jumps over the lazy dog", "en"],
+    ["Dies ist eine kurze Anleitung", "de"],
+    ["Ceci est une note pour vous", "fr"],
+    ["Jan van der Berg, Anna de Vries, Piet van Dam", undefined],
+    ["Arial, Calibri, Courier New, Helvetica", undefined],
+    ["lNSkLF22OtIFtEZG7dv910x60LyRa59cWKqzn7XWOOSM7ekOKEETaxOzjXUMmgg9aG7wSNqfHZZw", undefined],
+  ] as const)
+    expect((await enrich([text])).metadata?.language, text).toBe(language);
+});
+
 test("half and half has no main language", async () => {
   expect(
     (await enrich([LANGUAGE_TEXTS.en![0], LANGUAGE_TEXTS.de![0], LANGUAGE_TEXTS.fr![0]])).metadata,
