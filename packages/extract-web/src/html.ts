@@ -1,7 +1,7 @@
 import type { ExtractionPart } from "@groundwork/contracts";
 import { createElementBatch, createHtmlConverter, type HtmlConverterOptions } from "@groundwork/html-elements";
-import { createTextDecoder } from "@groundwork/media-type";
 import { pageCharset } from "./page-charset.ts";
+import { createPageDecoder, type PageDecoder } from "./page-decoder.ts";
 import type { WebInput } from "./web-extractor.ts";
 
 const HEAD_BYTES = 65_536;
@@ -15,13 +15,12 @@ export async function* pageParts(
   const batch = createElementBatch();
   let waiting: Uint8Array[] = [];
   let size = 0;
-  let decoder: ReturnType<typeof createTextDecoder> | undefined;
+  let decoder: PageDecoder | undefined;
   const start = (isWhole: boolean): void => {
     const head = waiting.length === 1 ? waiting[0]! : Buffer.concat(waiting);
     waiting = [];
-    decoder = createTextDecoder(pageCharset(head, options.charset));
-    // Decoding in one go takes a faster way.
-    converter.write(isWhole ? decoder.decode(head) : decoder.decode(head, { stream: true }));
+    decoder = createPageDecoder(pageCharset(head, options.charset));
+    converter.write(decoder.decode(head, isWhole));
   };
   for await (const piece of bytes) {
     if (decoder === undefined) {
@@ -30,11 +29,11 @@ export async function* pageParts(
       if (size >= HEAD_BYTES) start(false);
       continue;
     }
-    converter.write(decoder.decode(piece, { stream: true }));
+    converter.write(decoder.decode(piece, false));
     yield* batch.add(converter.take());
   }
   if (decoder === undefined) start(true);
-  else converter.write(decoder.decode());
+  else converter.write(decoder.decode(new Uint8Array(), true));
   converter.end();
   const metadata = converter.metadata();
   if (options.metadata !== false && Object.keys(metadata).length > 0) yield { type: "metadata", metadata };

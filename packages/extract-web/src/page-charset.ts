@@ -42,14 +42,16 @@ function declared(head: string): string | undefined {
   return [meta, xml].find((label) => label !== undefined && !WIDE.test(label) && isSupported(label));
 }
 
-/** The bytes without a character that the cut went through. */
-function wholeCharacters(head: Uint8Array): Uint8Array {
-  for (let back = 1; back <= Math.min(3, head.length); back++) {
-    const byte = head[head.length - back]!;
-    if (byte < 0x80) break;
-    if (byte >= 0xc0) return head.subarray(0, head.length - back);
+/** Bytes of the UTF-8 character at the end that the cut went through: 0 to 3. */
+export function cutCharacter(bytes: Uint8Array): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back]!;
+    if (byte < 0x80) return 0;
+    if (byte < 0xc0) continue;
+    const wanted = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+    return wanted > back ? back : 0;
   }
-  return head;
+  return 0;
 }
 
 /**
@@ -61,7 +63,7 @@ export function pageCharset(bytes: Uint8Array, fallback?: string): string {
   // Statistics cost more than reading the page: they are for what the bytes and the page do not settle.
   const isPlain = !head.includes(0) && !head.includes(ESCAPE) && (head[0] ?? 0) < 0xfe;
   const onlyAscii = isAscii(head);
-  if (isPlain && !onlyAscii && (isUtf8(head) || isUtf8(wholeCharacters(head)))) return "utf-8";
+  if (isPlain && !onlyAscii && isUtf8(head.subarray(0, head.length - cutCharacter(head)))) return "utf-8";
   const stated = declared(Buffer.from(head.buffer, head.byteOffset, head.length).toString("latin1")) ?? fallback;
   if (isPlain && stated !== undefined && isSupported(stated)) return stated;
   if (isPlain && onlyAscii) return "utf-8";

@@ -4,6 +4,7 @@ import { documentOfBytes, type ExtractorSample, extractorCases } from "@groundwo
 import { describe, expect, test } from "vitest";
 import { storedZip } from "../../media-type/test/build-containers.ts";
 import { webExtractor } from "../src/index.ts";
+import { createPageDecoder } from "../src/page-decoder.ts";
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -92,6 +93,28 @@ const samples: readonly ExtractorSample[] = [
     expectError: "CORRUPT_DOCUMENT",
   },
 ];
+
+describe("decoding in pieces", () => {
+  const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+  const decodeAll = (charset: string, bytes: Uint8Array, size: number): string => {
+    const decoder = createPageDecoder(charset);
+    let text = "";
+    for (let at = 0; at < bytes.length; at += size) text += decoder.decode(bytes.slice(at, at + size), false);
+    return text + decoder.decode(new Uint8Array(), true);
+  };
+  const cases: readonly (readonly [string, Uint8Array])[] = [
+    ["utf-8", encode("\uFEFFplain Größe 字\u200d😀 \uFEFFend")],
+    ["utf-8", Uint8Array.from([0x61, 0xff, 0xe4, 0xf0, 0x9f, 0x62, 0xc3, 0xc3, 0xa9, 0x80, 0x80, 0xe2, 0x82])],
+    ["windows-1252", Uint8Array.from([0x61, 0x80, 0xe9, 0x20, 0x62, 0x63, 0x64])],
+    ["shift_jis", Uint8Array.from([0x93, 0xfa, 0x96, 0x7b, 0x61, 0x83, 0x5c])],
+    ["utf-16le", Uint8Array.from([0xff, 0xfe, 0x61, 0, 0x3d, 0xd8, 0, 0xde])],
+  ];
+  test.each(cases)("%s gives what the platform gives", (charset, bytes) => {
+    for (let size = 1; size <= bytes.length; size++) {
+      expect(decodeAll(charset, bytes, size)).toBe(new TextDecoder(charset).decode(bytes));
+    }
+  });
+});
 
 describe("the contract", () => {
   for (const suiteCase of extractorCases({ name: "extract-web", create: () => webExtractor(), samples })) {
