@@ -99,6 +99,27 @@ const keep = <T>(map: Map<string, T[]>, peer: string, scenario: Scenario, value:
   const key = `${peer} ${scenario}`;
   map.set(key, [...(map.get(key) ?? []), value]);
 };
+const figure = (peer: string, scenario: Scenario, name: keyof Measured): number =>
+  median((measured.get(`${peer} ${scenario}`) ?? []).map((one) => one[name]));
+const setsAfter = (runs: number): BenchSet[] =>
+  scenarios.flatMap((scenario) =>
+    peers.map((peer) => {
+      const figures: Record<string, number> = { runs, documents: corpus.documents, bytes: corpus.bytes };
+      for (const name of ["cpuSeconds", "wallSeconds", "totalCpuSeconds", "totalWallSeconds", "peakMegabytes"] as const)
+        figures[name] = Number(figure(peer, scenario, name).toFixed(4));
+      for (const other of ["bare", "groundwork"] as const) {
+        if (!peers.includes(other)) continue;
+        const suffix = `Of${other[0]!.toUpperCase()}${other.slice(1)}`;
+        for (const name of ["cpu", "wall"] as const)
+          figures[name + suffix] = Number(
+            (figure(peer, scenario, `${name}Seconds`) / figure(other, scenario, `${name}Seconds`)).toFixed(3),
+          );
+      }
+      return { name: `${scenario}/${peer}`, figures: { ...figures, ...verified.get(`${peer} ${scenario}`)?.[0] } };
+    }),
+  );
+const json = values.json === undefined ? undefined : resolve(from, values.json);
+
 for (let round = 0; round < rounds; round++) {
   // Another peer begins in each round: none is always the one after a pause.
   const order = peers.map((_, index) => peers[(index + round) % peers.length]!);
@@ -116,27 +137,12 @@ for (let round = 0; round < rounds; round++) {
       if (round === 0) keep(verified, peer, scenario, await child<Verified>(peer, "verify", folder, state));
     }
   }
+  // After each round: what has been measured outlives an end before the last.
+  await writeReport({ bench: "ingest", sets: setsAfter(round + 1) }, json);
 }
 if (process.stderr.isTTY) process.stderr.write("\r\u001b[2K");
+const sets = setsAfter(rounds);
 
-const figure = (peer: string, scenario: Scenario, name: keyof Measured): number =>
-  median((measured.get(`${peer} ${scenario}`) ?? []).map((one) => one[name]));
-const sets: BenchSet[] = scenarios.flatMap((scenario) =>
-  peers.map((peer) => {
-    const figures: Record<string, number> = { runs: rounds, documents: corpus.documents, bytes: corpus.bytes };
-    for (const name of ["cpuSeconds", "wallSeconds", "totalCpuSeconds", "totalWallSeconds", "peakMegabytes"] as const)
-      figures[name] = Number(figure(peer, scenario, name).toFixed(4));
-    for (const other of ["bare", "groundwork"] as const) {
-      if (!peers.includes(other)) continue;
-      const suffix = `Of${other[0]!.toUpperCase()}${other.slice(1)}`;
-      for (const name of ["cpu", "wall"] as const)
-        figures[name + suffix] = Number(
-          (figure(peer, scenario, `${name}Seconds`) / figure(other, scenario, `${name}Seconds`)).toFixed(3),
-        );
-    }
-    return { name: `${scenario}/${peer}`, figures: { ...figures, ...verified.get(`${peer} ${scenario}`)?.[0] } };
-  }),
-);
 const columns: readonly (readonly [title: string, name: string, digits: number])[] = [
   ["CPU s", "cpuSeconds", 2],
   ["wall s", "wallSeconds", 2],
@@ -159,4 +165,3 @@ console.log(
     ]),
   ]),
 );
-await writeReport({ bench: "ingest", sets }, values.json === undefined ? undefined : resolve(from, values.json));
