@@ -17,6 +17,8 @@ import { DocumentVocabulary } from "./vocabulary.ts";
 
 /** Pages before the current one whose margins are remembered. */
 const LOOK_BACK = 6;
+/** A paragraph that is this long (characters) is not joined with the next page's: text without full stops has no end. */
+const MAX_JOINED = 20_000;
 
 /** Turns pages into elements with what is known of the document around them: fonts, margins, words, headings so far. */
 export class DocumentAssembler {
@@ -68,6 +70,7 @@ export class DocumentAssembler {
     let held: DocumentElement[] = [];
     if (
       pending !== undefined &&
+      pending.element.text.length < MAX_JOINED &&
       first?.element.kind === "paragraph" &&
       continuesColumn(pending.last, first.lines[0]!)
     ) {

@@ -1,3 +1,4 @@
+import { LineSignature } from "./line-signature.ts";
 import type { Line } from "./lines.ts";
 import type { PageLines, TurnedLines } from "./page-lines.ts";
 
@@ -20,7 +21,7 @@ interface Row {
   readonly top: number;
   readonly bottom: number;
   readonly text: string;
-  readonly signature: string;
+  readonly signature: LineSignature;
   readonly size: number;
 }
 
@@ -58,19 +59,10 @@ function rowsOf(lines: readonly Line[]): Row[] {
       top: Math.min(...group.map((line) => line.top)),
       bottom: Math.max(...group.map((line) => line.bottom)),
       text,
-      signature: signatureOf(text),
+      signature: new LineSignature(text),
       size: Math.max(...group.map((line) => line.style.size)),
     };
   });
-}
-
-/** Page and section numbers differ from page to page: digits are all alike. */
-function signatureOf(text: string): string {
-  return text
-    .toLowerCase()
-    .replace(/\d+/g, "0")
-    .replace(/[^\p{L}\d]+/gu, " ")
-    .trim();
 }
 
 function edgesOf({ lines, height }: TurnedLines): Edges {
@@ -196,29 +188,9 @@ function repeats(row: Row, side: "top" | "bottom", height: number, others: reado
       (other) =>
         distance(other, page.height) < SAME_PLACE &&
         Math.abs(other.size - row.size) < 0.15 * row.size &&
-        (row.signature === other.signature || similarity(row.signature, other.signature) > 0.85),
+        (row.signature.text === other.signature.text || row.signature.isLike(other.signature)),
     ),
   );
-}
-
-/** Share of common bigrams (Dice). */
-function similarity(a: string, b: string): number {
-  if (a.length < 6 || b.length < 6) return a === b ? 1 : 0;
-  const pairs = new Map<string, number>();
-  for (let index = 1; index < a.length; index++) {
-    const pair = a.slice(index - 1, index + 1);
-    pairs.set(pair, (pairs.get(pair) ?? 0) + 1);
-  }
-  let common = 0;
-  for (let index = 1; index < b.length; index++) {
-    const pair = b.slice(index - 1, index + 1);
-    const left = pairs.get(pair) ?? 0;
-    if (left > 0) {
-      common++;
-      pairs.set(pair, left - 1);
-    }
-  }
-  return (2 * common) / (a.length + b.length - 2);
 }
 
 /** White space (points) between rows at an edge and the nearest other text towards the middle of the page. */

@@ -20,6 +20,17 @@ export interface GlyphObject {
   readonly tag: StructureTag | undefined;
 }
 
+/** The characters of a table in one string, and where each glyph's begin. */
+interface JoinedText {
+  readonly text: string;
+  readonly starts: Uint32Array;
+  readonly bytes: Buffer;
+  readonly isLatin: boolean;
+}
+
+/** From this length on the engine makes slices that point into the string they come from. */
+const LONG_SLICE = 13;
+
 /**
  * Glyphs as columns of numbers: an object per glyph would cost more than all that is done with it. Coordinates are points
  * of the page as shown; `baseline` is that of the line a glyph stands on, y for turns 0 and 2, x for 1 and 3.
@@ -38,7 +49,7 @@ export class GlyphTable {
   readonly styles: TextStyle[] = [];
   readonly objects: GlyphObject[] = [];
   readonly texts: string[] = [];
-  #joined: { text: string; starts: Uint32Array } | undefined;
+  #joined: JoinedText | undefined;
 
   constructor(capacity: number = 256) {
     this.left = new Float64Array(capacity);
@@ -133,8 +144,12 @@ export class GlyphTable {
   /** The characters from one glyph up to another. Joined once for the table, so that a piece is a slice. */
   text(from: number, to: number): string {
     this.#joined ??= this.#join();
-    const { text, starts } = this.#joined;
-    return text.slice(starts[from]!, starts[to]!);
+    const { text, starts, bytes, isLatin } = this.#joined;
+    const start = starts[from]!;
+    const end = starts[to]!;
+    if (end - start < LONG_SLICE) return text.slice(start, end);
+    // A longer slice would hold the text of the whole page for as long as the word lives.
+    return isLatin ? bytes.toString("latin1", start, end) : bytes.toString("utf16le", 2 * start, 2 * end);
   }
 
   /** Into the reading frame of a turn: x runs along the writing direction. `width` and `height` are the page's. */
@@ -153,7 +168,7 @@ export class GlyphTable {
     }
   }
 
-  #join(): { text: string; starts: Uint32Array } {
+  #join(): JoinedText {
     const { count, texts } = this;
     const starts = new Uint32Array(count + 1);
     let length = 0;
@@ -173,7 +188,8 @@ export class GlyphTable {
       for (let unit = 1; unit < text.length; unit++) units[at++] = text.charCodeAt(unit);
     }
     const bytes = Buffer.from(units.buffer);
-    return { text: highest < 0x100 ? bytes.toString("latin1") : bytes.toString("utf16le"), starts };
+    const isLatin = highest < 0x100;
+    return { text: bytes.toString(isLatin ? "latin1" : "utf16le"), starts, bytes, isLatin };
   }
 
   #grow(): void {

@@ -71,6 +71,29 @@ describe("columns", () => {
 });
 
 describe("paragraphs", () => {
+  it("end somewhere, even where no sentence does", async () => {
+    const pages = Array.from({ length: 40 }, (_, page) => ({
+      content: linesAt(
+        60,
+        700,
+        Array.from(
+          { length: 30 },
+          (__, row) => `words without an end on page ${page} in row ${row} that go on and on and`,
+        ),
+      ),
+    }));
+    const { elements } = await collect(buildPdf({ pages }));
+    const lengths = elements.map(({ text }) => text.length);
+    expect(Math.max(...lengths)).toBeLessThan(25_000);
+    expect(lengths.length).toBeLessThan(10);
+    expect(
+      elements
+        .map(({ text }) => text)
+        .join(" ")
+        .split(" words without").length,
+    ).toBe(40 * 30);
+  });
+
   it("parts paragraphs by gap and by indent and repairs hyphenation", async () => {
     const content =
       linesAt(60, 700, [

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { traitsOf } from "../src/characters.ts";
 import { joinElements } from "../src/elements.ts";
 import { GlyphTable } from "../src/glyph-table.ts";
+import { LineSignature } from "../src/line-signature.ts";
 import { parsePdfDate } from "../src/metadata.ts";
 import type { TextStyle } from "../src/page-content.ts";
 import { frameOf, toArea } from "../src/page-frame.ts";
@@ -160,6 +161,18 @@ describe("words", () => {
   it("keeps the characters of ligatures and of all planes together", () => {
     const mixed = ["o", "ffi", "𝛼", "ﷺ", "語"].map((text, index) => ({ text, left: 5 * index, right: 5 * index + 5 }));
     expect(formWords(tableOf(mixed)).map((word) => word.text)).toEqual(["offi𝛼ﷺ語"]);
+  });
+});
+
+describe("running lines", () => {
+  const isLike = (a: string, b: string): boolean => new LineSignature(a).isLike(new LineSignature(b));
+
+  it("are the same whatever their numbers, and nearly the same with a changed word", () => {
+    expect(isLike("Annual report 2024 | page 7", "Annual report 2023 | page 112")).toBe(true);
+    expect(isLike("Handbook of leave and travel, part one", "Handbook of leave and travel, part ten")).toBe(true);
+    expect(isLike("Handbook of leave and travel", "The manager approves each request")).toBe(false);
+    expect(isLike("a b", "a c")).toBe(false);
+    expect(isLike("Leave", "Leave and travel of all staff in the regions")).toBe(false);
   });
 });
 
