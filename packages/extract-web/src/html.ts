@@ -42,8 +42,8 @@ export async function* pageParts(
 }
 
 /** HTML and XHTML. */
-export async function* extractHtml({ document, signal, mainContent }: WebInput): AsyncGenerator<ExtractionPart> {
-  yield* pageParts(document.content.stream({ signal }), {
+export function extractHtml({ document, signal, mainContent }: WebInput): AsyncGenerator<ExtractionPart> {
+  return pageParts(document.content.stream({ signal }), {
     mainContent,
     selfClosing: document.mediaType === "application/xhtml+xml",
   });

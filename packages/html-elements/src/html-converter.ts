@@ -41,8 +41,9 @@ const USED_ATTRIBUTES: readonly string[] = (
 ).split(" ");
 
 const LONGEST_ATTRIBUTE = 11;
-const placeOf = (name: string): number => (name.length << 5) | (name.charCodeAt(0) & 31);
-/** The same by length and first letter. */
+/** By length and first letter, whatever its case. */
+const placeAt = (length: number, first: number): number => (length << 5) | (first & 31);
+const placeOf = (name: string): number => placeAt(name.length, name.charCodeAt(0));
 const ATTRIBUTES_BY_PLACE: readonly (readonly string[] | undefined)[] = Array.from(
   { length: (LONGEST_ATTRIBUTE + 1) << 5 },
   (_, place) => USED_ATTRIBUTES.filter((name) => placeOf(name) === place),
@@ -166,6 +167,12 @@ class SaxConverter implements HtmlConverter, Partial<Handler>, TextSink {
   ontextrange(source: string, start: number, end: number): void {
     if (this.#pending !== undefined) this.#openPending(this.#pending);
     if (this.#skipDepth === 0) this.#handler.text(source, start, end);
+  }
+
+  wantsAttribute(source: string, start: number, end: number): boolean {
+    const length = end - start;
+    if (this.#skipDepth > 0 || length > LONGEST_ATTRIBUTE) return false;
+    return ATTRIBUTES_BY_PLACE[placeAt(length, source.charCodeAt(start))] !== undefined;
   }
 
   onclosetag(): void {

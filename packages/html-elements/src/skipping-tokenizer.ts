@@ -21,6 +21,8 @@ interface TokenizerState {
 /** Takes text where it stands: going through the characters of a slice costs ten times as much. */
 export interface TextSink {
   ontextrange(source: string, start: number, end: number): void;
+  /** Whether the attribute whose name stands there is wanted. Those that are not may be left out. @default all are */
+  wantsAttribute?(source: string, start: number, end: number): boolean;
 }
 
 const Base = Tokenizer as unknown as new (options: object, callbacks: TokenizerCallbacks) => TokenizerState;
@@ -193,9 +195,16 @@ export class SkippingTokenizer extends Base {
       this.#leave(IN_ATTRIBUTE_NAME, end === start ? start : end - 1, start);
       return -1;
     }
-    this.cbs.onattribname(start + offset, end + offset);
     const value = end + 2;
     const quote = end + 1 < buffer.length ? buffer.charCodeAt(end + 1) : 0;
+    if (this.#sink?.wantsAttribute?.(buffer, start, end) === false) {
+      const close =
+        quote === DOUBLE_QUOTE || quote === SINGLE_QUOTE
+          ? buffer.indexOf(quote === DOUBLE_QUOTE ? '"' : "'", value)
+          : -1;
+      if (close >= 0) return close + 1;
+    }
+    this.cbs.onattribname(start + offset, end + offset);
     if (quote !== DOUBLE_QUOTE && quote !== SINGLE_QUOTE) {
       this.#leave(BEFORE_ATTRIBUTE_VALUE, end, end);
       return -1;
