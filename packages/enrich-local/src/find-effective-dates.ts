@@ -29,6 +29,11 @@ const RANGE_SEPARATOR = "\\s*(?:to|until|through|till|and|[-\u2013\u2014])\\s*";
 /** What may follow a date that stands for itself: the end of the line or another entry. */
 const LABEL_END = "\\s*(?:$|[.;,|)]|\\s{2,}|\\()";
 
+/** What every label starts with. Looked at before the patterns of the labels, which are costly. */
+const LABEL_START = new RegExp(
+  `^${LABEL_PREFIX}(?:effective|date|in\\s|valid|appli|commence|entry|end\\s|expir|sunset|period)`,
+  "i",
+);
 const FROM_LINE = new RegExp(`^${FROM_LABEL}${SEPARATOR}${D}${LABEL_END}`, "i");
 const TO_LINE = new RegExp(`^${TO_LABEL}${SEPARATOR}${D}${LABEL_END}`, "i");
 const RANGE_LINE = new RegExp(`^${RANGE_LABEL}${SEPARATOR}${D}${RANGE_SEPARATOR}${D}${LABEL_END}`, "i");
@@ -38,6 +43,8 @@ const WHOLE_DATE = new RegExp(`^${D}$`, "i");
 const WHOLE_RANGE = new RegExp(`^${D}${RANGE_SEPARATOR}${D}$`, "i");
 
 const SELF = `(?:this|the\\s+present|these|our)\\s+(?:[\\w-]+\\s+){0,4}?${DOCUMENT}(?:\\s+(?:statement|document|manual))?`;
+/** What every sentence of a document about itself has in it. */
+const SELF_WORD = /\b(?:this|present|these|our)\s/i;
 const FROM_VERB = `(?:(?:is|are|was|were|becomes?|became|shall\\s+be(?:come)?|will\\s+be(?:come)?)\\s+(?:effective|in\\s+(?:force|effect)|valid|applicable)|(?:takes?|took|shall\\s+take|will\\s+take)\\s+effect|(?:comes?|came|shall\\s+come|will\\s+come|enters?|entered|shall\\s+enter|will\\s+enter)\\s+into\\s+(?:force|effect)|appl(?:y|ies)|shall\\s+apply|will\\s+apply)(?:\\s+(?:only|immediately))?\\s*(?:on(?:\\s+and\\s+after)?|from|as\\s+of|as\\s+from|since|starting|beginning|with\\s+effect\\s+from)?\\s+`;
 const TO_VERB = `(?:expires?|shall\\s+expire|will\\s+expire|lapses?|ceases?\\s+to\\s+(?:apply|be\\s+effective|have\\s+effect)|(?:is|are|remains?|stays?|shall\\s+remain|will\\s+remain)\\s+(?:in\\s+(?:force|effect)|effective|valid|applicable)\\s+(?:until|through|to|till|up\\s+to))(?:\\s+(?:on|at\\s+the\\s+end\\s+of|and\\s+including))?\\s+`;
 
@@ -98,6 +105,7 @@ function fromLine(line: string): DateStatement[] {
   );
   const found: DateStatement[] = [];
   for (const entry of new Set(entries)) {
+    if (!LABEL_START.test(entry)) continue;
     const range = RANGE_LINE.exec(entry);
     if (range !== null) {
       found.push(...rangeStatements(range, WEIGHT.label));
@@ -111,6 +119,7 @@ function fromLine(line: string): DateStatement[] {
 
 /** What the document says about itself in a sentence. */
 function fromSentence(sentence: string): DateStatement[] {
+  if (!SELF_WORD.test(sentence)) return [];
   const trusted = (match: RegExpExecArray | null): RegExpExecArray | undefined =>
     match === null || ANOTHER.test(sentence.slice(0, match.index)) || ANOTHER.test(match[0]) ? undefined : match;
   const range = trusted(SELF_RANGE.exec(sentence));

@@ -19,7 +19,7 @@ interface Need {
  */
 const SENTENCES: Need = { words: 3, weight: 3, share: 0.16, lead: 0.25 };
 const FOREIGN_SENTENCES: Need = { words: 4, weight: 4, share: 0.2, lead: 0.3 };
-const LISTS: Need = { words: 2, weight: 5, share: 0.05, lead: 0.5 };
+const LISTS: Need = { words: 2, weight: 5, share: 0.04, lead: 0.5 };
 /** Different words of a long list or table that are enough, whatever their share. */
 const ENOUGH_LABELS = 6;
 /** Of the letters, in the script of the language. */
