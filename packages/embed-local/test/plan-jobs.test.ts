@@ -11,8 +11,8 @@ test("every text is in one job, runs are bounded and padding is small", () => {
     for (const job of jobs) {
       const longest = Math.max(...job.map((index) => lengths[index]!));
       expect(job.length).toBeLessThanOrEqual(32);
-      expect(job.length === 1 || longest * job.length <= 512).toBe(true);
-      for (const index of job) expect(longest - lengths[index]!).toBeLessThanOrEqual(Math.max(4, longest * 0.1));
+      expect(job.length === 1 || longest * job.length <= 256).toBe(true);
+      for (const index of job) expect(longest - lengths[index]!).toBeLessThanOrEqual(Math.max(4, longest * 0.05));
     }
   }
 });
