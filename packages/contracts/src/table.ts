@@ -28,15 +28,13 @@ export function headerRowCount(table: TableData): number {
  * Every extractor uses it, so that offsets of cells mean the same everywhere.
  */
 export function renderTableText(table: TableData): string {
-  return tableRows(table)
-    .map((row) =>
-      row
-        .slice(0, row.findLastIndex((cell) => cell !== "") + 1)
-        .join(" | ")
-        .trimStart(),
-    )
-    .filter((line) => line !== "")
-    .join("\n");
+  const lines: string[] = [];
+  for (const row of tableRows(table)) {
+    let end = row.length;
+    while (end > 0 && row[end - 1] === "") end--;
+    if (end > 0) lines.push((end === row.length ? row : row.slice(0, end)).join(" | ").trimStart());
+  }
+  return lines.join("\n");
 }
 
 function escapeHtml(text: string): string {

@@ -1,7 +1,8 @@
 import { alignMarks, type TextMark, type TextMarkKind } from "@groundwork/contracts";
 
 /** Anything but characters that stand as they are: controls, odd blanks, what nobody sees, what may not be in NFC. */
-const UNUSUAL = /[^\n -~\xa1-\xac\xae-\u02ff\u2010-\u2027\u2030-\u205e]| \n|\n /;
+const UNUSUAL =
+  /[^\n -~\xa1-\xac\xae-\u02ff\u0400-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff]| \n|\n /;
 const NOT_BLANK = /[^\t\n\f\r ]/;
 /** White space that is not single blanks. */
 const UNEVEN = /[\t\n\f\r]| {2}/;

@@ -39,6 +39,8 @@ export function cellText(blocks: readonly Block[]): string {
     .join("\n");
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 interface Placed {
   row: number;
   column: number;
@@ -75,6 +77,7 @@ function place(rows: readonly RowFrame[]): { cells: Placed[]; columns: number } 
  * A row whose cells all reach further down, and nothing else, is drawn with no height: its cells belong to the row below.
  */
 function mergeSpanOnlyRows(cells: readonly Placed[], rowCount: number): void {
+  if (cells.every((cell) => cell.rowSpan === 1)) return;
   const byRow = Map.groupBy(cells, (cell) => cell.row);
   for (let row = 0; row + 1 < rowCount; row++) {
     const origins = (byRow.get(row) ?? []).filter((cell) => cell.text !== "");
@@ -112,14 +115,12 @@ function compact(cells: readonly Placed[], rowCount: number, columnCount: number
       const column = columnNumber[cell.column]!;
       const rowSpan = rowNumber[cell.row + cell.rowSpan]! - row;
       const columnSpan = columnNumber[cell.column + cell.columnSpan]! - column;
-      return {
-        row,
-        column,
-        ...(rowSpan > 1 ? { rowSpan } : {}),
-        ...(columnSpan > 1 ? { columnSpan } : {}),
-        text: cell.text,
-        ...(cell.header ? { header: true } : {}),
-      };
+      // Cells are many: no object is made only to be spread into another.
+      const compacted: Writable<TableCell> = { row, column, text: cell.text };
+      if (rowSpan > 1) compacted.rowSpan = rowSpan;
+      if (columnSpan > 1) compacted.columnSpan = columnSpan;
+      if (cell.header) compacted.header = true;
+      return compacted as TableCell;
     })
     .sort((a, b) => a.row - b.row || a.column - b.column);
   const rows = rowNumber[rowCount]!;

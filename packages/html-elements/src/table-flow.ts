@@ -128,14 +128,16 @@ export class TableFlow {
   #give(table: TableFrame, data: TableData | undefined): TableData | undefined {
     const flow = this.#flow;
     for (const caption of table.captions.splice(0)) flow.emit(caption);
-    const inner = table.rows.flatMap((row) => row.flatMap((cell) => cell.blocks));
     if (data === undefined) {
-      for (const block of inner) flow.emit(block);
+      for (const row of table.rows) for (const cell of row) for (const block of cell.blocks) flow.emit(block);
       return undefined;
     }
     const block = flow.createBlock("table", renderTableText(data));
     block.table = table.headerRows === undefined ? data : { ...data, continuedHeader: table.headerRows };
-    block.linkCharacters = inner.reduce((sum, part) => sum + part.linkCharacters, 0);
+    block.linkCharacters = 0;
+    for (const row of table.rows) {
+      for (const cell of row) for (const inner of cell.blocks) block.linkCharacters += inner.linkCharacters;
+    }
     flow.emit(block);
     return data;
   }
