@@ -22,7 +22,7 @@ import { utterances } from "./utterances.ts";
 import { FRAME_SAMPLES, VoiceActivity } from "./voice-activity.ts";
 
 /** Bumped whenever the same bytes may give other parts. */
-const REVISION = "3";
+const REVISION = "4";
 /** Elements of one part. */
 const PART_ELEMENTS = 500;
 /** A sign of life while one window is read for longer than this, milliseconds. */

@@ -27,7 +27,7 @@ const FASTEST = 9;
 const ONSET_LAG_MS = 40;
 const TAIL_LAG_MS = 70;
 /** A word that begins or ends this near to where speech does begins or ends with it, milliseconds. */
-const NEAR_MS = 400;
+const NEAR_MS = 250;
 
 /**
  * The words of a window in the recording's time. Sounds in brackets are left out, repetitions kept once, and what the model makes up
