@@ -3,12 +3,10 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { fixedSizeChunker, sentenceChunker, structureChunker } from "@groundwork/chunk";
 import { type Chunker, renderMarkdown } from "@groundwork/contracts";
 import { createTokenCounter } from "@groundwork/embed-local";
-import { type BenchSet, textTable, writeReport } from "./bench-report.ts";
+import { textTable, writeReport } from "./bench-report.ts";
 import { type ChunkCorpus, loadChunkCorpora } from "./chunk-corpus.ts";
 import { median } from "./median.ts";
 
@@ -79,17 +77,16 @@ async function splitAll(splitter: TextSplitter, texts: readonly string[]): Promi
 const splitters = await loadSplitters();
 if (splitters === undefined)
   console.error(`@langchain/textsplitters is not in ${peers}: only ours is measured. See benchmarks/peers.`);
-setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void;
 const tokenCounter = createTokenCounter();
 
-function candidatesOf(corpus: ChunkCorpus): Candidate[] {
+/** Those of a group take turns. What a process that ingests does not run beside our chunker stands in the second group. */
+function groupsOf(corpus: ChunkCorpus): readonly (readonly Candidate[])[] {
   const { bytes } = corpus;
   const ours = structureChunker({ tokenCounter, maxTokens });
   const sentences = sentenceChunker({ tokenCounter, maxTokens });
   const fixedSize = fixedSizeChunker({ tokenCounter, maxTokens });
-  const candidates: Candidate[] = [
-    { name: "ours", bytes, run: () => chunkAll(ours, corpus) },
+  const first: Candidate[] = [{ name: "ours", bytes, run: () => chunkAll(ours, corpus) }];
+  const second: Candidate[] = [
     {
       name: "oursFresh",
       bytes,
@@ -98,49 +95,58 @@ function candidatesOf(corpus: ChunkCorpus): Candidate[] {
     { name: "sentences", bytes, run: () => chunkAll(sentences, corpus) },
     { name: "fixedSize", bytes, run: () => chunkAll(fixedSize, corpus) },
   ];
-  if (splitters === undefined) return candidates;
-  const texts = corpus.revisions.map((revision) => revision.text);
-  const markdown = corpus.revisions.map((revision) => renderMarkdown(revision.elements));
-  return [
-    ...candidates,
-    { name: "langchain", bytes, run: () => splitAll(splitters.plain, texts) },
-    { name: "langchainDocuments", bytes, run: async () => (await splitters.plain.createDocuments(texts)).length },
-    {
-      name: "langchainMarkdown",
-      bytes: markdown.reduce((sum, text) => sum + Buffer.byteLength(text), 0),
-      run: () => splitAll(splitters.markdown, markdown),
-    },
-  ];
+  if (splitters !== undefined) {
+    const texts = corpus.revisions.map((revision) => revision.text);
+    const markdown = corpus.revisions.map((revision) => renderMarkdown(revision.elements));
+    first.push(
+      { name: "langchain", bytes, run: () => splitAll(splitters.plain, texts) },
+      { name: "langchainDocuments", bytes, run: async () => (await splitters.plain.createDocuments(texts)).length },
+      {
+        name: "langchainMarkdown",
+        bytes: markdown.reduce((sum, text) => sum + Buffer.byteLength(text), 0),
+        run: () => splitAll(splitters.markdown, markdown),
+      },
+    );
+  }
+  return [first, second];
 }
 
-async function measure(corpus: ChunkCorpus): Promise<BenchSet> {
-  const candidates = candidatesOf(corpus);
-  const speeds = new Map<string, number[]>(candidates.map(({ name }) => [name, []]));
-  const figures: Record<string, number> = { documents: corpus.revisions.length, megabytes: corpus.bytes / 1e6 };
+async function measureGroup(
+  candidates: readonly Candidate[],
+  speeds: Map<string, number[]>,
+  figures: Record<string, number>,
+): Promise<void> {
   // The first two rounds are for the compiler.
   for (let round = -2; round < rounds; round++)
     for (const { name, bytes, run } of candidates) {
-      collectGarbage();
       const before = process.cpuUsage();
       const chunks = await run();
       const { user, system } = process.cpuUsage(before);
-      if (round >= 0) speeds.get(name)!.push(bytes / (user + system));
+      if (round >= 0) speeds.set(name, [...(speeds.get(name) ?? []), bytes / (user + system)]);
       figures[`${name}Chunks`] = chunks;
     }
+}
+
+async function measure(corpus: ChunkCorpus, group: 0 | 1, figures: Record<string, number>): Promise<void> {
+  const speeds = new Map<string, number[]>();
+  await measureGroup(groupsOf(corpus)[group]!, speeds, figures);
   for (const [name, found] of speeds) figures[name] = median(found);
   for (const peer of ["langchain", "langchainDocuments", "langchainMarkdown"]) {
     const found = speeds.get(peer);
     if (found !== undefined)
       figures[`overL${peer.slice(1)}`] = median(speeds.get("ours")!.map((speed, round) => speed / found[round]!));
   }
-  return { name: corpus.name, figures };
 }
 
 const corpora = await loadChunkCorpora(folders);
 if (corpora.length === 0)
   throw new Error(`No Markdown, HTML, XML or text in ${folders.join(", ")}. Give folders with --data.`);
-const sets: BenchSet[] = [];
-for (const corpus of corpora) sets.push(await measure(corpus));
+const sets = corpora.map((corpus) => ({
+  name: corpus.name,
+  figures: { documents: corpus.revisions.length, megabytes: corpus.bytes / 1e6 } as Record<string, number>,
+}));
+for (const group of [0, 1] as const)
+  for (const [index, corpus] of corpora.entries()) await measure(corpus, group, sets[index]!.figures);
 
 for (const { name, figures } of sets) {
   console.log(`${name}: ${figures.documents} documents, ${figures.megabytes!.toFixed(1)} MB`);

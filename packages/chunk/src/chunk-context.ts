@@ -10,6 +10,9 @@ const CONTEXT_SHARE = 1 / 4;
 
 const PATH_SEPARATOR = " > ";
 
+/** Anything but single spaces between words. */
+const UNEVEN_BLANKS = /\s\s|[^\S ]|^\s|\s$/;
+
 export interface ChunkContext {
   readonly text: string;
   /** What it takes from the budget. */
@@ -38,7 +41,8 @@ export class ContextBuilder {
     this.#revision = revision;
     this.#meter = meter;
     this.#most = Math.floor(maxTokens * CONTEXT_SHARE);
-    this.#title = revision.metadata.title?.replace(/\s+/g, " ").trim() ?? "";
+    const title = revision.metadata.title ?? "";
+    this.#title = UNEVEN_BLANKS.test(title) ? title.replace(/\s+/g, " ").trim() : title;
   }
 
   /** What stands before the text of a chunk that begins with this span. */

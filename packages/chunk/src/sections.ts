@@ -9,12 +9,18 @@ export function bodyStretches(elements: readonly PlacedElement[]): PlacedElement
   const stretches: PlacedElement[][] = [];
   let last: PlacedElement | undefined;
   for (const element of elements) {
-    if (!isBody(element) || element.text.trim() === "") continue;
+    if (!isBody(element) || isBlank(element.text)) continue;
     if (last !== undefined && adjoins(last, element)) stretches[stretches.length - 1]!.push(element);
     else stretches.push([element]);
     last = element;
   }
   return stretches;
+}
+
+/** Mostly the first character tells. */
+function isBlank(text: string): boolean {
+  const first = text.charCodeAt(0);
+  return !(first > 32 && first < 127) && text.trim() === "";
 }
 
 function adjoins(before: PlacedElement, after: PlacedElement): boolean {
