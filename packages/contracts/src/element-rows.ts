@@ -1,9 +1,11 @@
 import type { Data } from "apache-arrow";
-import { type List, type RecordBatch, type Struct, Table } from "apache-arrow";
+import { type Field, type List, type RecordBatch, Schema, type Struct, Table } from "apache-arrow";
 import { ELEMENTS_SCHEMA } from "./batch.ts";
 import { float32Column, int32Column, listColumn, recordBatch, structColumn, utf8Column } from "./columns.ts";
 import type { Box, DocumentElement, ElementKind, ElementLocation, TableData, TextMark, TimeRun } from "./element.ts";
 import type { PlacedElement } from "./text-revision.ts";
+
+const FIELDS: ReadonlyMap<string, Field> = new Map(ELEMENTS_SCHEMA.fields.map((field) => [field.name, field]));
 
 const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
 
@@ -38,43 +40,58 @@ export function readBoxes(value: unknown): Box[] {
   });
 }
 
-/** `elements.v1` rows of placed elements. */
+/**
+ * `elements.v1` rows of placed elements. With `sparse` the columns of the ids and those without a value are left out, which
+ * {@link decodeElements} reads as well: most documents use a third of the columns.
+ */
 export function encodeElements(
   ids: { readonly documentId: string; readonly version: string },
   elements: readonly PlacedElement[],
+  { sparse = false }: { readonly sparse?: boolean } = {},
 ): RecordBatch {
+  const columns: Record<string, Data> = {};
   const column = <T>(read: (element: PlacedElement) => T): T[] => elements.map(read);
-  const listType = (name: string): List => ELEMENTS_SCHEMA.fields.find((field) => field.name === name)!.type as List;
-  return recordBatch(ELEMENTS_SCHEMA, elements.length, {
-    document_id: utf8Column(column(() => ids.documentId)),
-    version: utf8Column(column(() => ids.version)),
-    ordinal: int32Column(column((element) => element.ordinal)),
-    kind: utf8Column(column((element) => element.kind)),
-    text: utf8Column(column((element) => element.text)),
-    level: int32Column(column((element) => element.level)),
-    char_start: int32Column(column((element) => element.charStart)),
-    char_end: int32Column(column((element) => element.charEnd)),
-    section_path: listColumn(
-      listType("section_path"),
-      column((element) => element.sectionPath),
-      utf8Column,
-    ),
-    boxes: boxesColumn(
-      listType("boxes"),
-      column((element) => element.boxes),
-    ),
-    start_ms: int32Column(column((element) => element.startMs)),
-    end_ms: int32Column(column((element) => element.endMs)),
-    times: utf8Column(column((element) => json(element.times))),
-    speaker: utf8Column(column((element) => element.speaker)),
-    table: utf8Column(column((element) => json(element.table))),
-    location: utf8Column(column((element) => json(element.location))),
-    confidence: float32Column(column((element) => element.confidence)),
-    language: utf8Column(column((element) => element.language)),
-    attributes: utf8Column(column((element) => json(element.attributes))),
-    extractor: utf8Column(column((element) => element.extractor)),
-    marks: utf8Column(column((element) => json(element.marks))),
-  });
+  const add = <K extends keyof PlacedElement>(
+    name: string,
+    key: K,
+    make: (values: PlacedElement[K][], name: string) => Data,
+  ): void => {
+    const values = column((element) => element[key]);
+    const isEmpty = (value: unknown): boolean => value === undefined || (Array.isArray(value) && value.length === 0);
+    if (!sparse || !FIELDS.get(name)!.nullable || !values.every(isEmpty)) columns[name] = make(values, name);
+  };
+  const jsonColumn = (values: unknown[]): Data => utf8Column(values.map(json));
+  const listType = (name: string): List => FIELDS.get(name)!.type as List;
+  if (!sparse) {
+    columns.document_id = utf8Column(column(() => ids.documentId));
+    columns.version = utf8Column(column(() => ids.version));
+  }
+  add("ordinal", "ordinal", int32Column);
+  add("kind", "kind", utf8Column);
+  add("text", "text", utf8Column);
+  add("level", "level", int32Column);
+  add("char_start", "charStart", int32Column);
+  add("char_end", "charEnd", int32Column);
+  add("section_path", "sectionPath", (values, name) => listColumn(listType(name), values, utf8Column));
+  add("boxes", "boxes", (values, name) => boxesColumn(listType(name), values));
+  add("start_ms", "startMs", int32Column);
+  add("end_ms", "endMs", int32Column);
+  add("times", "times", jsonColumn);
+  add("speaker", "speaker", utf8Column);
+  add("table", "table", jsonColumn);
+  add("location", "location", jsonColumn);
+  add("confidence", "confidence", float32Column);
+  add("language", "language", utf8Column);
+  add("attributes", "attributes", jsonColumn);
+  add("extractor", "extractor", utf8Column);
+  add("marks", "marks", jsonColumn);
+  const schema = sparse
+    ? new Schema(
+        ELEMENTS_SCHEMA.fields.filter((field) => columns[field.name] !== undefined),
+        ELEMENTS_SCHEMA.metadata,
+      )
+    : ELEMENTS_SCHEMA;
+  return recordBatch(schema, elements.length, columns);
 }
 
 /** The elements of `elements.v1` rows. */

@@ -1,22 +1,17 @@
 import { promisify } from "node:util";
-import { zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from "node:zlib";
+import { type ZstdOptions, zstdCompress, zstdCompressSync, zstdDecompress } from "node:zlib";
 import { RecordBatch, Schema, Table, tableFromIPC, tableToIPC } from "apache-arrow";
 import type { DocumentMetadata } from "./document.ts";
 import { decodeElements, encodeElements } from "./element-rows.ts";
 import { GroundworkError } from "./errors.ts";
 import { ELEMENT_SEPARATOR, type TextRevision } from "./text-revision.ts";
 
-/** Up to this size the way through the thread pool costs more than the work. Bytes. */
-const AT_ONCE = 1024 * 1024;
-const compressLarge = promisify(zstdCompress);
-const decompressLarge = promisify(zstdDecompress);
-
-const compress = async (bytes: Uint8Array): Promise<Uint8Array> =>
-  bytes.length <= AT_ONCE ? zstdCompressSync(bytes) : compressLarge(bytes);
-const decompress = async (bytes: Uint8Array): Promise<Uint8Array> =>
-  bytes.length <= AT_ONCE / 8 ? zstdDecompressSync(bytes) : decompressLarge(bytes);
+const compress = promisify(zstdCompress);
+const decompress = promisify(zstdDecompress);
 
 const FORMAT = 1;
+/** Bytes that are compressed in the calling thread: that takes less than to hand them to another, about a millisecond at most. */
+const MAX_AT_ONCE = 256 * 1024;
 const HEADER = "groundwork.revision";
 
 interface Header {
@@ -41,9 +36,12 @@ export function revisionArtifactPrefix(documentId: string): string {
 export async function encodeTextRevision(revision: TextRevision): Promise<Uint8Array> {
   const { documentId, version, revisionId, mediaType, metadata } = revision;
   const header: Header = { format: FORMAT, revisionId, documentId, version, mediaType, metadata };
-  const batch = encodeElements({ documentId, version }, revision.elements);
+  const batch = encodeElements({ documentId, version }, revision.elements, { sparse: true });
   const schema = new Schema(batch.schema.fields, new Map([...batch.schema.metadata, [HEADER, JSON.stringify(header)]]));
-  return compress(tableToIPC(new Table([new RecordBatch(schema, batch.data as never)]), "stream"));
+  const bytes = tableToIPC(new Table([new RecordBatch(schema, batch.data as never)]), "stream");
+  // Where the size is not stated, the compressor sets itself up for the largest.
+  const options: ZstdOptions & { readonly pledgedSrcSize: number } = { pledgedSrcSize: bytes.length };
+  return bytes.length <= MAX_AT_ONCE ? zstdCompressSync(bytes, options) : compress(bytes, options);
 }
 
 /** Throws `STORE_CORRUPT` when the bytes are not a text revision, `FORMAT_TOO_NEW` when a later release wrote them. */

@@ -1,5 +1,6 @@
 import { Table, tableFromIPC, tableToIPC } from "apache-arrow";
 import { expect, test } from "vitest";
+import { utf8Column } from "../src/columns.ts";
 import {
   type ChunkRow,
   decodeChunks,
@@ -154,4 +155,28 @@ test("a filter's field is a column by its camel-case name, else an attribute of 
   expect(readChunkField({ ...row, attributes: { title: "an attribute" } }, "title")).toBeUndefined();
   expect(readChunkField(row, "department")).toBe("finance");
   expect(readChunkField(row, "toString")).toBeUndefined();
+});
+
+test("texts are encoded each by itself: halves of a character in neighbours stay halves", () => {
+  const texts = ["plain", "", null, "d\u00e9j\u00e0 \u2014 \u{1f600}", "high \ud83d", "\ude00 low", undefined, "end"];
+  const column = utf8Column(texts);
+  const encoder = new TextEncoder();
+  texts.forEach((text, row) => {
+    const bytes = column.values.subarray(column.valueOffsets[row], column.valueOffsets[row + 1]);
+    expect(Buffer.from(bytes).toString("hex")).toBe(Buffer.from(encoder.encode(text ?? "")).toString("hex"));
+    expect(column.getValid(row)).toBe(text !== null && text !== undefined);
+  });
+});
+
+test("sparse elements are read as the full ones are", () => {
+  const elements = placeElements([
+    { kind: "heading", text: "Travel", level: 1 },
+    { kind: "paragraph", text: "Managers approve travel.", boxes: [{ page: 1, left: 0, top: 0, right: 1, bottom: 1 }] },
+  ]).elements;
+  const ids = { documentId: "doc_1", version: "v" };
+  const [full, sparse] = [encodeElements(ids, elements), encodeElements(ids, elements, { sparse: true })];
+  expect(sparse.schema.fields.length).toBeLessThan(full.schema.fields.length / 2);
+  expect(decodeElements(tableFromIPC(tableToIPC(new Table([sparse]), "stream")))).toEqual(decodeElements(full));
+  // All documents of one schema: what has no elements keeps the columns that are always there.
+  expect(decodeElements(encodeElements(ids, [], { sparse: true }))).toEqual([]);
 });

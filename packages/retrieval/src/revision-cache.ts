@@ -11,7 +11,8 @@ const BOX_BYTES = 100;
 
 function sizeOf({ text, elements }: TextRevision): number {
   let boxes = 0;
-  for (const element of elements) boxes += (element.boxes?.length ?? 0) + (element.times?.length ?? 0);
+  for (const element of elements)
+    boxes += (element.boxes?.length ?? 0) + (element.times?.length ?? 0) + (element.marks?.length ?? 0);
   // The text is there twice: whole, and in the elements.
   return text.length * 4 + elements.length * ELEMENT_BYTES + boxes * BOX_BYTES;
 }
