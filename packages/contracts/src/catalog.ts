@@ -75,6 +75,7 @@ export interface DocumentOutcome {
   readonly chunks?: number;
   /** Chunks that had to be embedded (the rest came from a cache). */
   readonly embedded?: number;
+  /** Time that reading, enriching and cutting this document took; of one that failed, from its opening on. */
   readonly milliseconds?: number;
 }
 

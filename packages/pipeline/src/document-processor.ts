@@ -18,7 +18,7 @@ import { heldContent } from "./held-content.ts";
 import { containerMark, type KeptRevisions } from "./kept-revisions.ts";
 import { type OpenedDocument, openDocument } from "./open-document.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
-import type { PreparedDocument } from "./preparation.ts";
+import type { PreparedDocument, TimedDocument } from "./preparation.ts";
 import { type PreparationItem, type Preparer, prepareBundle } from "./prepare-bundle.ts";
 import { revisionIdOf, type StageFingerprints } from "./stage-fingerprints.ts";
 import type { ProcessedDocument, RowSlice, WorkItem } from "./work-item.ts";
@@ -231,11 +231,11 @@ export class DocumentProcessor {
   /** Keeps the artefact and says what is to be published. */
   async #finish(
     opened: OpenedDocument,
-    prepared: PreparedDocument,
+    prepared: TimedDocument,
     rows: readonly RowSlice[],
     options: CallOptions,
   ): Promise<ProcessedDocument> {
-    const { item, document, known, notes, started } = opened;
+    const { item, document, known, notes } = opened;
     const { documentId, key, sourceId, previous } = item;
     const { version, mediaType } = document;
     const ids: ErrorIds = { documentId, sourceId, key };
@@ -268,7 +268,7 @@ export class DocumentProcessor {
         key,
         status: previous?.liveRevision === undefined ? "added" : "changed",
         chunks: prepared.rows,
-        milliseconds: Math.round(performance.now() - started),
+        milliseconds: Math.round(prepared.milliseconds),
         ...(metadata.pages === undefined ? {} : { pages: metadata.pages }),
         ...(notes.warnings.length > 0 ? { warnings: notes.warnings } : {}),
       },

@@ -23,7 +23,13 @@ import {
   PART_CREDITS,
 } from "./extraction-message.ts";
 import { gatherExtraction } from "./gather-extraction.ts";
-import { type PreparationStages, type PreparedDocument, prepareExtracted, prepareRevision } from "./preparation.ts";
+import {
+  type PreparationStages,
+  type PreparedDocument,
+  prepareExtracted,
+  prepareRevision,
+  timed,
+} from "./preparation.ts";
 import { RowCollector } from "./row-collector.ts";
 
 /**
@@ -177,7 +183,7 @@ async function prepare(request: Extract<Task, { type: "prepare" }>, state: Runni
   for (const [index, item] of request.documents.entries()) {
     send({ type: "document", task, index });
     try {
-      const prepared = await prepareOne(item, index, request, stages, rows, state);
+      const prepared = await timed(() => prepareOne(item, index, request, stages, rows, state));
       await credit(state);
       send(
         { type: "prepared", task, index, prepared },

@@ -7,7 +7,7 @@ import type {
   SerializedError,
 } from "@groundwork/contracts";
 import type { ProgressPart } from "./gather-extraction.ts";
-import type { PreparationReferences, PreparationTarget, PreparedDocument } from "./preparation.ts";
+import type { PreparationReferences, PreparationTarget, TimedDocument } from "./preparation.ts";
 
 /** A document on its way to a host: a path where there is one, else the bytes. */
 export interface HostDocument {
@@ -81,7 +81,7 @@ export type HostReply =
   | { readonly type: "part"; readonly task: number; readonly part: HostPart }
   /** Work on a document of a bundle begins: its time counts from here. */
   | { readonly type: "document"; readonly task: number; readonly index: number }
-  | { readonly type: "prepared"; readonly task: number; readonly index: number; readonly prepared: PreparedDocument }
+  | { readonly type: "prepared"; readonly task: number; readonly index: number; readonly prepared: TimedDocument }
   | { readonly type: "failed"; readonly task: number; readonly index: number; readonly error: SerializedError }
   | { readonly type: "progress"; readonly task: number; readonly index: number; readonly part: ProgressPart }
   | {

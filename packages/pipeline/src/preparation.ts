@@ -66,6 +66,17 @@ export interface PreparedDocument {
   readonly extracted: boolean;
 }
 
+/** A prepared document and the time that went into it alone: documents travel and wait together. */
+export interface TimedDocument extends PreparedDocument {
+  readonly milliseconds: number;
+}
+
+export async function timed(work: () => Promise<PreparedDocument>): Promise<TimedDocument> {
+  const started = performance.now();
+  const prepared = await work();
+  return { ...prepared, milliseconds: performance.now() - started };
+}
+
 /** The stages' references, when every one of them has one. */
 export function preparationReferences(stages: PreparationStages): PreparationReferences | undefined {
   const enrichers = stages.enrichers.map((enricher) => enricher.reference);

@@ -18,9 +18,10 @@ import {
   type PreparationReferences,
   type PreparationStages,
   type PreparationTarget,
-  type PreparedDocument,
   prepareExtracted,
   prepareRevision,
+  type TimedDocument,
+  timed,
 } from "./preparation.ts";
 import { RowCollector } from "./row-collector.ts";
 
@@ -35,7 +36,7 @@ export interface PreparationItem {
 
 export interface PreparedBundle {
   /** In the order of the items: what became of each. */
-  readonly documents: readonly (PreparedDocument | GroundworkError)[];
+  readonly documents: readonly (TimedDocument | GroundworkError)[];
   /** Rows of the documents that were prepared, in their order. */
   readonly batches: readonly RecordBatch[];
 }
@@ -88,7 +89,7 @@ export async function prepareBundle(
   items: readonly PreparationItem[],
   options: PrepareOptions,
 ): Promise<PreparedBundle> {
-  const documents = new Array<PreparedDocument | GroundworkError>(items.length);
+  const documents = new Array<TimedDocument | GroundworkError>(items.length);
   const batches: RecordBatch[][] = [];
   // Rows must come in the order of the documents: each run of documents of one kind is one task.
   for (let start = 0; start < items.length; ) {
@@ -122,19 +123,20 @@ async function prepareHere(
 ): Promise<PreparedBundle> {
   const batches: RecordBatch[] = [];
   const rows = new RowCollector((batch) => batches.push(batch));
-  const documents: (PreparedDocument | GroundworkError)[] = [];
+  const documents: (TimedDocument | GroundworkError)[] = [];
   for (const [index, item] of items.entries()) {
     const { document, extractor, revision, target } = item;
     try {
-      if (revision !== undefined) {
-        documents.push(await prepareRevision(stages, revision, target, rows));
-        continue;
-      }
-      const extracted = await extractDocument(pool, extractor, recognizer, document, {
-        ...options,
-        onProgress: (part) => options.onProgress?.(index, part),
-      });
-      documents.push(await prepareExtracted(stages, extracted, target, rows, options));
+      documents.push(
+        await timed(async () => {
+          if (revision !== undefined) return prepareRevision(stages, revision, target, rows);
+          const extracted = await extractDocument(pool, extractor, recognizer, document, {
+            ...options,
+            onProgress: (part) => options.onProgress?.(index, part),
+          });
+          return prepareExtracted(stages, extracted, target, rows, options);
+        }),
+      );
     } catch (error) {
       throwIfAborted(options.signal);
       documents.push(typedError(error, item));
@@ -179,7 +181,7 @@ async function prepareTogether(
   references: PreparationReferences,
   options: PrepareOptions,
 ): Promise<PreparedBundle> {
-  const documents = new Array<PreparedDocument | GroundworkError>(items.length);
+  const documents = new Array<TimedDocument | GroundworkError>(items.length);
   const batches: RecordBatch[] = [];
   const preparations: HostPreparation[] = [];
   const sent: number[] = [];
