@@ -7,9 +7,6 @@ import {
   throwIfAborted,
 } from "@groundwork/contracts";
 import { ArchiveBudget } from "./archive-budget.ts";
-import { extractGzip } from "./gzip.ts";
-import { extractTar } from "./tar.ts";
-import { extractZip } from "./zip.ts";
 
 export interface ArchiveExtractorOptions {
   /** @default 10_000 */
@@ -30,12 +27,21 @@ export interface ArchiveInput {
 }
 
 type Reader = (input: ArchiveInput) => AsyncIterable<ExtractionPart>;
+type LoadReader = () => Promise<Reader>;
 
-const READERS: Readonly<Record<string, Reader>> = {
-  "application/zip": extractZip,
-  "application/java-archive": extractZip,
-  "application/x-tar": (input) => extractTar(input, input.document.content.stream({ signal: input.signal })),
-  "application/gzip": extractGzip,
+/** Readers are loaded when a document needs them. */
+const zip: LoadReader = async () => (await import("./zip.ts")).extractZip;
+
+const tar: LoadReader = async () => {
+  const { extractTar } = await import("./tar.ts");
+  return (input) => extractTar(input, input.document.content.stream({ signal: input.signal }));
+};
+
+const READERS: Readonly<Record<string, LoadReader>> = {
+  "application/zip": zip,
+  "application/java-archive": zip,
+  "application/x-tar": tar,
+  "application/gzip": async () => (await import("./gzip.ts")).extractGzip,
 };
 
 /**
@@ -70,8 +76,8 @@ export function archiveExtractor(options: ArchiveExtractorOptions = {}): Extract
         ids,
       );
     }
-    const read = READERS[document.mediaType] ?? extractZip;
     try {
+      const read = await (READERS[document.mediaType] ?? zip)();
       for await (const part of read({ document, signal, budget: new ArchiveBudget(limits, document.content.size) })) {
         throwIfAborted(signal, ids);
         yield part;

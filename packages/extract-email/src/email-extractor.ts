@@ -6,10 +6,6 @@ import {
   type SourceDocument,
   throwIfAborted,
 } from "@groundwork/contracts";
-import { extractMbox } from "./mbox.ts";
-import { extractMime } from "./mime.ts";
-import { extractOutlook } from "./outlook.ts";
-import { extractSecured } from "./secured.ts";
 
 export interface EmailExtractorOptions {
   /**
@@ -27,12 +23,18 @@ export interface MailInput {
 }
 
 type Reader = (input: MailInput) => AsyncIterable<ExtractionPart>;
+type LoadReader = () => Promise<Reader>;
 
-const READERS: Readonly<Record<string, Reader>> = {
-  "message/rfc822": extractMime,
-  "application/vnd.ms-outlook": extractOutlook,
-  "application/mbox": extractMbox,
-  "application/pkcs7-mime": extractSecured,
+const MBOX = "application/mbox";
+
+/** Readers are loaded when a document needs them. */
+const mime: LoadReader = async () => (await import("./mime.ts")).extractMime;
+
+const READERS: Readonly<Record<string, LoadReader>> = {
+  "message/rfc822": mime,
+  "application/vnd.ms-outlook": async () => (await import("./outlook.ts")).extractOutlook,
+  [MBOX]: async () => (await import("./mbox.ts")).extractMbox,
+  "application/pkcs7-mime": async () => (await import("./secured.ts")).extractSecured,
 };
 
 /**
@@ -49,15 +51,15 @@ export function emailExtractor(options: EmailExtractorOptions = {}): Extractor {
     if (document.content.size === 0) {
       throw new GroundworkError("EMPTY_DOCUMENT", "Expected a mail, found 0 bytes. Check the file at its source.", ids);
     }
-    const read = READERS[document.mediaType] ?? extractMime;
     try {
-      if (read !== extractMbox && document.content.size > maxMessageBytes) {
+      if (document.mediaType !== MBOX && document.content.size > maxMessageBytes) {
         throw new GroundworkError(
           "DOCUMENT_TOO_LARGE",
           `Expected a message of at most ${maxMessageBytes} bytes, found ${document.content.size}. Raise maxMessageBytes.`,
           ids,
         );
       }
+      const read = await (READERS[document.mediaType] ?? mime)();
       for await (const part of read({ document, signal, maxMessageBytes })) {
         throwIfAborted(signal, ids);
         yield part;

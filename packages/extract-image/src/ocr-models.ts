@@ -1,16 +1,7 @@
 import { GroundworkError } from "@groundwork/contracts";
-import {
-  detectionModelPath,
-  modelId,
-  modelRevision,
-  orientationModelPath,
-  recognitionModelPath,
-} from "@groundwork/model-ppocr-v6-small";
+import { detectionModelPath, orientationModelPath, recognitionModelPath } from "@groundwork/model-ppocr-v6-small";
 import * as onnx from "onnxruntime-node";
 import { modelMetadata } from "./model-metadata.ts";
-
-/** Names the weights in fingerprints. */
-export const OCR_MODEL: string = `${modelId}@${modelRevision}`;
 
 export interface OcrModels {
   readonly detection: onnx.InferenceSession;

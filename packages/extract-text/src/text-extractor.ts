@@ -7,15 +7,7 @@ import {
   throwIfAborted,
 } from "@groundwork/contracts";
 import { detectContentCharset, requireCharset } from "@groundwork/media-type";
-import { extractCode } from "./code.ts";
-import { extractDelimited } from "./delimited.ts";
-import { extractJson } from "./json.ts";
-import { extractLightMarkup } from "./light-markup.ts";
-import { extractMarkdown } from "./markdown.ts";
-import { extractPlainText } from "./plain-text.ts";
-import { extractSubtitles } from "./subtitles.ts";
 import type { TextInput } from "./text-input.ts";
-import { extractXml } from "./xml.ts";
 
 export interface TextExtractorOptions {
   /**
@@ -26,27 +18,38 @@ export interface TextExtractorOptions {
 }
 
 type Reader = (input: TextInput) => AsyncIterable<ExtractionPart>;
+type LoadReader = () => Promise<Reader>;
 
-const READERS: Readonly<Record<string, Reader>> = {
-  "text/plain": extractPlainText,
-  "text/markdown": extractMarkdown,
-  "text/x-markdown": extractMarkdown,
-  "text/csv": extractDelimited,
-  "text/tab-separated-values": extractDelimited,
-  "application/json": extractJson,
-  "application/ld+json": extractJson,
-  "application/geo+json": extractJson,
-  "application/x-ndjson": extractJson,
-  "application/xml": extractXml,
-  "text/xml": extractXml,
-  "text/vtt": extractSubtitles,
-  "application/x-subrip": extractSubtitles,
-  "text/x-rst": extractLightMarkup,
-  "text/asciidoc": extractLightMarkup,
-  "text/org": extractLightMarkup,
-  "text/calendar": extractPlainText,
-  "text/vcard": extractPlainText,
-  "text/x-tex": extractPlainText,
+/** Readers are loaded when a document needs them: most runs, and most threads, meet few kinds. */
+const code: LoadReader = async () => (await import("./code.ts")).extractCode;
+const delimited: LoadReader = async () => (await import("./delimited.ts")).extractDelimited;
+const json: LoadReader = async () => (await import("./json.ts")).extractJson;
+const lightMarkup: LoadReader = async () => (await import("./light-markup.ts")).extractLightMarkup;
+const markdown: LoadReader = async () => (await import("./markdown.ts")).extractMarkdown;
+const plainText: LoadReader = async () => (await import("./plain-text.ts")).extractPlainText;
+const subtitles: LoadReader = async () => (await import("./subtitles.ts")).extractSubtitles;
+const xml: LoadReader = async () => (await import("./xml.ts")).extractXml;
+
+const READERS: Readonly<Record<string, LoadReader>> = {
+  "text/plain": plainText,
+  "text/markdown": markdown,
+  "text/x-markdown": markdown,
+  "text/csv": delimited,
+  "text/tab-separated-values": delimited,
+  "application/json": json,
+  "application/ld+json": json,
+  "application/geo+json": json,
+  "application/x-ndjson": json,
+  "application/xml": xml,
+  "text/xml": xml,
+  "text/vtt": subtitles,
+  "application/x-subrip": subtitles,
+  "text/x-rst": lightMarkup,
+  "text/asciidoc": lightMarkup,
+  "text/org": lightMarkup,
+  "text/calendar": plainText,
+  "text/vcard": plainText,
+  "text/x-tex": plainText,
 };
 
 const CODE_TYPES: readonly string[] = [
@@ -90,7 +93,7 @@ export function textExtractor(options: TextExtractorOptions = {}): Extractor {
     }
     try {
       const charset = options.charset ?? requireCharset(await detectContentCharset(document.content, { signal }));
-      const read = READERS[document.mediaType] ?? extractCode;
+      const read = await (READERS[document.mediaType] ?? code)();
       for await (const part of read({ document, charset, signal })) {
         throwIfAborted(signal, ids);
         yield part;
