@@ -1,5 +1,5 @@
 import { GroundworkError, type SerializedError, throwIfAborted } from "@groundwork/contracts";
-import { type EmbeddedTexts, type Output, stopped } from "./embed-session.ts";
+import { type EmbeddedTexts, type Output, stopped } from "./embedding-run.ts";
 import { PoolThread } from "./pool-thread.ts";
 import type { WorkerReply } from "./serve-embedding.ts";
 

@@ -1,28 +1,11 @@
-import { GroundworkError } from "@groundwork/contracts";
 import { InferenceSession, Tensor } from "onnxruntime-node";
+import { DIMENSIONS, type EmbeddedTexts, MAX_INPUT_TOKENS, type Output, stopped } from "./embedding-run.ts";
 import { WordPiece } from "./word-piece.ts";
-
-export const DIMENSIONS = 384;
-export const MAX_INPUT_TOKENS = 256;
-
-/** What a run gives back: one vector a text (`pooled`) or one a token (`tokens`). */
-export type Output = "pooled" | "tokens";
-
-export interface EmbeddedTexts {
-  readonly vectors: Float32Array;
-  /** Tokens of each text as embedded, special ones included. */
-  readonly lengths: Uint32Array;
-}
 
 /** Run before and after each call into native code; `enter` returns false to refuse it. */
 export interface RunGuard {
   enter(): boolean;
   leave(): void;
-}
-
-/** What a thread that is being ended answers. */
-export function stopped(): GroundworkError {
-  return new GroundworkError("ABORTED", "The embedder was closed before the call was done.", { driver: "embed-local" });
 }
 
 /** The model in this thread: one session, one native thread. A run holds the thread. */

@@ -9,7 +9,7 @@ import {
 } from "@groundwork/contracts";
 import { modelRevision } from "@groundwork/model-minilm-l6-v2";
 import { EmbedPool } from "./embed-pool.ts";
-import { DIMENSIONS, MAX_INPUT_TOKENS } from "./embed-session.ts";
+import { DIMENSIONS, MAX_INPUT_TOKENS } from "./embedding-run.ts";
 import { readTokenizer, verifiedModelPath } from "./model-files.ts";
 import { planJobs } from "./plan-jobs.ts";
 import { createTokenCounter } from "./token-counter.ts";

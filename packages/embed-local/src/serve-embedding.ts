@@ -1,6 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import { GroundworkError, type SerializedError } from "@groundwork/contracts";
-import { EmbedSession, type Output, type RunGuard, stopped } from "./embed-session.ts";
+import { EmbedSession, type RunGuard } from "./embed-session.ts";
+import { type Output, stopped } from "./embedding-run.ts";
 
 export interface WorkerSetup {
   readonly modelPath: string;

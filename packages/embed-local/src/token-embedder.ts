@@ -1,5 +1,5 @@
 import type { CallOptions } from "@groundwork/contracts";
-import { DIMENSIONS, MAX_INPUT_TOKENS } from "./embed-session.ts";
+import { DIMENSIONS, MAX_INPUT_TOKENS } from "./embedding-run.ts";
 import { createPool, type LocalEmbedderOptions, threadsOf } from "./local-embedder.ts";
 import { planJobs } from "./plan-jobs.ts";
 import { createTokenCounter } from "./token-counter.ts";

@@ -2,7 +2,7 @@ import { GroundworkError } from "@groundwork/contracts";
 import { expectError } from "@groundwork/testing";
 import { expect, onTestFinished, test } from "vitest";
 import { EmbedPool } from "../src/embed-pool.ts";
-import type { EmbeddedTexts } from "../src/embed-session.ts";
+import type { EmbeddedTexts } from "../src/embedding-run.ts";
 
 function poolOf(threads: number): EmbedPool {
   const pool = new EmbedPool({
