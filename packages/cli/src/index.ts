@@ -2,7 +2,7 @@ import { access } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { GroundworkError } from "@groundwork/contracts";
-import { type KnowledgeBase, openKnowledgeBase, openRegister } from "groundwork";
+import type { KnowledgeBase } from "groundwork";
 import type { Command, CommandContext } from "./command.ts";
 import { askCommand } from "./commands/ask.ts";
 import { doctorCommand } from "./commands/doctor.ts";
@@ -143,10 +143,13 @@ export async function run(
       configuration,
       openRegister: async () => {
         await exists();
+        const { openRegister } = await import("groundwork");
         return openRegister({ ...configuration, path }, { signal });
       },
       open: async ({ create = true, settings, index } = {}) => {
         if (!create) await exists();
+        // Help, wrong use and a missing knowledge base are told without loading what it is made of.
+        const { openKnowledgeBase } = await import("groundwork");
         base = await openKnowledgeBase(
           { ...configuration, path, settings: { ...configuration.settings, ...settings } },
           { signal, ...(index === undefined ? {} : { index }) },

@@ -1,5 +1,4 @@
 import { GroundworkError } from "@groundwork/contracts";
-import { exportKnowledgeBase } from "groundwork";
 import type { Command } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { print, printJson } from "../terminal.ts";
@@ -15,6 +14,7 @@ export const exportCommand: Command = {
     const [folder] = positionals;
     if (folder === undefined) throw new GroundworkError("INVALID_ARGUMENT", "Name the folder to write to.");
     const base = await context.open({ create: false });
+    const { exportKnowledgeBase } = await import("groundwork");
     const written = await exportKnowledgeBase(base, folder, { signal });
     if (context.json) printJson(terminal, written);
     else

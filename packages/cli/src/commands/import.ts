@@ -1,5 +1,4 @@
 import { GroundworkError } from "@groundwork/contracts";
-import { importKnowledgeBase } from "groundwork";
 import type { Command } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { print, printJson } from "../terminal.ts";
@@ -15,6 +14,7 @@ export const importCommand: Command = {
     const [folder] = positionals;
     if (folder === undefined) throw new GroundworkError("INVALID_ARGUMENT", "Name the folder that export wrote.");
     const base = await context.open();
+    const { importKnowledgeBase } = await import("groundwork");
     const read = await importKnowledgeBase(base, folder, { signal });
     if (context.json) printJson(terminal, read);
     else
