@@ -8,7 +8,12 @@ const names = new Set(packages.map(({ name }) => name));
 /** Packages that wire several drivers together: the only ones that may. */
 const FRONTS = new Set(["groundwork", "@groundwork/cli", "@groundwork/server"]);
 /** What a driver may import of ours beside the contracts: shared pieces that are no drivers. */
-const SHARED = new Set(["@groundwork/contracts", "@groundwork/html-elements", "@groundwork/media-type"]);
+const SHARED = new Set([
+  "@groundwork/contracts",
+  "@groundwork/html-elements",
+  "@groundwork/media-type",
+  "@groundwork/sqlite-file",
+]);
 
 const packageOf = (specifier: string): string =>
   specifier

@@ -1,5 +1,5 @@
 import { type DeadLetter, type DocumentOutcome, GroundworkError, type PublicationCommit } from "@groundwork/contracts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "@groundwork/sqlite-file";
 import {
   deadLetterValues,
   documentValues,

@@ -1,8 +1,7 @@
 import type { SQLInputValue } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
 import { GroundworkError, throwIfAborted } from "@groundwork/contracts";
-import { Connection, type Row } from "./connection.ts";
-import { type WaitOptions, whenFree } from "./when-free.ts";
+import { Connection, type Row, type WaitOptions, whenFree } from "@groundwork/sqlite-file";
 
 /** Rows taken from SQLite at once. Between two takes the event loop runs. */
 const ROWS_PER_TAKE = 256;

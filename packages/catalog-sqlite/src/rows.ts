@@ -9,7 +9,7 @@ import type {
   OpenPublication,
   RunRecord,
 } from "@groundwork/contracts";
-import type { Row } from "./connection.ts";
+import type { Row } from "@groundwork/sqlite-file";
 import { keyOrder } from "./key-order.ts";
 
 /**

@@ -17,9 +17,9 @@ import {
   type RunRecord,
   throwIfAborted,
 } from "@groundwork/contracts";
-import type { Connection, Row } from "./connection.ts";
+import { type Connection, openDatabase, pause, type Row, type WaitOptions, whenFree } from "@groundwork/sqlite-file";
+import { CATALOG_DATABASE } from "./catalog-database.ts";
 import { prefixBounds } from "./key-order.ts";
-import { openDatabase } from "./open-database.ts";
 import {
   abortPublication,
   beginPublication,
@@ -46,9 +46,7 @@ import {
   UPSERT_DOCUMENT,
   UPSERT_RUN,
 } from "./rows.ts";
-import { fromSqliteError } from "./sqlite-errors.ts";
 import { SqliteLease, takeLease } from "./sqlite-lease.ts";
-import { pause, type WaitOptions, whenFree } from "./when-free.ts";
 import { Where } from "./where.ts";
 
 export interface SqliteCatalogOptions {
@@ -301,7 +299,7 @@ class SqliteCatalog implements Catalog {
         );
       }
       const untilFree = Math.max(1, result.expiresAt - Date.now());
-      await pause(Math.min(remaining, untilFree, 20 + Math.random() * 80), signal);
+      await pause(Math.min(remaining, untilFree, 20 + Math.random() * 80), { kind: CATALOG_DATABASE, signal });
     }
   }
 
@@ -335,17 +333,13 @@ class SqliteCatalog implements Catalog {
   async #open(options: CallOptions): Promise<void> {
     const wait = this.#wait(options);
     throwIfAborted(wait.signal, { driver: "catalog-sqlite" });
-    try {
-      const connection = await openDatabase({
-        ...wait,
-        path: this.#path,
-        integrityCheckLimit: this.#integrityCheckLimit,
-      });
-      this.#connection = connection;
-      this.#readers = new ReaderPool(this.#path);
-    } catch (error) {
-      throw fromSqliteError(error);
-    }
+    const connection = await openDatabase({
+      ...wait,
+      path: this.#path,
+      integrityCheckLimit: this.#integrityCheckLimit,
+    });
+    this.#connection = connection;
+    this.#readers = new ReaderPool(this.#path);
   }
 
   /** Writes the log into the file and empties it, so that purged content is in neither. A reader at work puts it off. */
@@ -363,7 +357,7 @@ class SqliteCatalog implements Catalog {
   }
 
   #wait(options: CallOptions | undefined): WaitOptions {
-    return { timeoutMs: this.#busyTimeoutMs, signal: options?.signal };
+    return { kind: CATALOG_DATABASE, timeoutMs: this.#busyTimeoutMs, signal: options?.signal };
   }
 
   async #read<T>(work: (connection: Connection) => T, options: CallOptions | undefined): Promise<T> {

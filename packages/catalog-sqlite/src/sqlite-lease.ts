@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { type CallOptions, GroundworkError, type Lease } from "@groundwork/contracts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "@groundwork/sqlite-file";
 
 /** What a lease needs of its catalog. */
 export interface LeaseStore {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { Connection } from "@groundwork/sqlite-file";
 import { commitOf, documentOf } from "@groundwork/testing/catalog-fixtures";
-import { Connection } from "../src/connection.ts";
 import { sqliteCatalog } from "../src/index.ts";
 
 /** A process of its own on a catalog: `catalog-process.ts TASK PATH NAME`. Prints a line of JSON when it holds or writes, and when it is done. */

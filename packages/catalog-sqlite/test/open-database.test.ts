@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Catalog } from "@groundwork/contracts";
+import { Connection, migrate, openDatabase } from "@groundwork/sqlite-file";
 import { expectError } from "@groundwork/testing";
 import { documentOf } from "@groundwork/testing/catalog-fixtures";
 import { afterAll, describe, expect, test } from "vitest";
-import { Connection } from "../src/connection.ts";
+import { CATALOG_DATABASE } from "../src/catalog-database.ts";
 import { sqliteCatalog } from "../src/index.ts";
-import { migrate, openDatabase } from "../src/open-database.ts";
 import { MIGRATIONS } from "../src/schema.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "groundwork-open-"));
@@ -120,7 +120,8 @@ describe("formats", () => {
       "ALTER TABLE documents ADD COLUMN added TEXT",
       "UPDATE documents SET added = 'yes'",
     ];
-    const options = { path, migrations, integrityCheckLimit: 0, timeoutMs: 10_000 };
+    const kind = { ...CATALOG_DATABASE, migrations };
+    const options = { path, kind, integrityCheckLimit: 0, timeoutMs: 10_000 };
     const connections = await Promise.all(Array.from({ length: 4 }, () => openDatabase(options)));
     for (const connection of connections) {
       expect(connection.number("PRAGMA user_version")).toBe(migrations.length);

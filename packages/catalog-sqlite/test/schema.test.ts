@@ -2,11 +2,10 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Connection } from "@groundwork/sqlite-file";
 import { commitOf, documentOf, revisionOf, runOf } from "@groundwork/testing/catalog-fixtures";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { Connection } from "../src/connection.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { sqliteCatalog } from "../src/index.ts";
-import { loadSqlite } from "../src/load-sqlite.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "groundwork-schema-"));
 const path = join(folder, "catalog.sqlite");
@@ -123,20 +122,4 @@ test.each([
 ])("%s uses its index", (sql, index) => {
   const plan = connection.all(`EXPLAIN QUERY PLAN ${sql}`).map(({ detail }) => detail);
   expect(plan.join("\n")).toContain(index);
-});
-
-test("only the warning that Node prints for SQLite is held back, and only while it loads", () => {
-  const emit = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
-  const load = vi.spyOn(process, "getBuiltinModule").mockImplementation((() => {
-    process.emitWarning("SQLite is an experimental feature and might change at any time", "ExperimentalWarning");
-    process.emitWarning("Something else is experimental", "ExperimentalWarning");
-    process.emitWarning("SQLite is old", "DeprecationWarning");
-    return {};
-  }) as typeof process.getBuiltinModule);
-  const before = process.emitWarning;
-  loadSqlite();
-  expect(process.emitWarning).toBe(before);
-  expect(emit.mock.calls.map(([warning]) => warning)).toEqual(["Something else is experimental", "SQLite is old"]);
-  load.mockRestore();
-  emit.mockRestore();
 });

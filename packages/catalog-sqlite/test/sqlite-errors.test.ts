@@ -1,6 +1,7 @@
 import type { ErrorCode } from "@groundwork/contracts";
+import { fromSqliteError, isBusy } from "@groundwork/sqlite-file";
 import { expect, test } from "vitest";
-import { fromSqliteError, isBusy } from "../src/sqlite-errors.ts";
+import { CATALOG_DATABASE } from "../src/catalog-database.ts";
 
 const TABLE: readonly (readonly [name: string, errcode: number, expected: ErrorCode, retryable: boolean])[] = [
   ["SQLITE_ERROR", 1, "INTERNAL", false],
@@ -36,12 +37,12 @@ const TABLE: readonly (readonly [name: string, errcode: number, expected: ErrorC
 
 test.each(TABLE)("%s (%i) becomes %s", (_name, errcode, expected, retryable) => {
   const cause = Object.assign(new Error("near a value of a person"), { code: "ERR_SQLITE_ERROR", errcode });
-  const error = fromSqliteError(cause);
+  const error = fromSqliteError(cause, CATALOG_DATABASE);
   expect(error.code).toBe(expected);
   expect(error.retryable).toBe(retryable);
   expect(error.cause).toBe(cause);
   expect(error.message).not.toContain("person");
-  expect(fromSqliteError(error)).toBe(error);
+  expect(fromSqliteError(error, CATALOG_DATABASE)).toBe(error);
   expect(isBusy(cause)).toBe(expected === "CATALOG_BUSY");
 });
 
@@ -54,6 +55,6 @@ test.each([
   ["ABORT_ERR", "ABORTED"],
   ["EWHATEVER", "INTERNAL"],
 ] as const)("%s of Node becomes %s", (code, expected) => {
-  expect(fromSqliteError(Object.assign(new Error("x"), { code })).code).toBe(expected);
+  expect(fromSqliteError(Object.assign(new Error("x"), { code }), CATALOG_DATABASE).code).toBe(expected);
   expect(isBusy({ code })).toBe(false);
 });

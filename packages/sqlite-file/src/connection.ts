@@ -20,21 +20,6 @@ export class Connection {
     this.database = new sqlite.DatabaseSync(path, { timeout: BLOCKING_WAIT_MS });
   }
 
-  /**
-   * What a writing connection needs. Deleted content is overwritten; a committed publication survives a power cut. The log
-   * is folded into the file every 32 MiB: pages that several commits touch are written there once.
-   */
-  configure(): void {
-    this.exec(`
-      PRAGMA secure_delete = ON;
-      PRAGMA synchronous = FULL;
-      PRAGMA temp_store = MEMORY;
-      PRAGMA cache_size = -65536;
-      PRAGMA wal_autocheckpoint = 8192;
-      PRAGMA journal_size_limit = 67108864;
-    `);
-  }
-
   exec(sql: string): void {
     this.database.exec(sql);
   }
