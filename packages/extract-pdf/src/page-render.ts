@@ -9,8 +9,8 @@ export interface RenderLimits {
   readonly maxPixels: number;
 }
 
-/** `FPDFBitmap_BGRx`: every build renders it right, while its grey bitmaps lose coloured text on coloured ground. */
-const BGRX = 2;
+/** `FPDFBitmap_BGRx`, four bytes a pixel: grey bitmaps lose coloured text on coloured ground. */
+const BGRX = 3;
 /** `FPDF_ANNOT`: stamps and filled fields belong to what a reader sees. */
 const WITH_ANNOTATIONS = 1;
 

@@ -8,7 +8,7 @@ import { PdfiumMemoryError } from "./pdfium-module.ts";
 import { PdfiumPool } from "./pdfium-pool.ts";
 
 /** Bumped whenever the same bytes may give other parts. */
-const REVISION = "2";
+const REVISION = "3";
 
 /**
  * Extracts PDF documents on PDFium compiled to WebAssembly: text in reading order with boxes, headings, lists, tables,

@@ -110,6 +110,17 @@ describe("pages without a text layer", () => {
     expect(image!.pixels[(800 - 150) * 600 + 300]).toBeLessThan(5);
   });
 
+  it("shows what is drawn in its place, up to the right edge, in the brightness of its colour", async () => {
+    const bars = "0 g 40 100 20 600 re f 1 0 0 rg 540 100 20 600 re f 0 g 300 400 m 310 400 305 410 300 400 c f\n";
+    const { parts } = await collect(buildPdf({ pages: [{ content: bars }] }), { imageDpi: 72 });
+    const { pixels } = parts.find((part) => part.type === "page-image")!.image;
+    const row = Array.from(pixels.subarray(200 * 600, 201 * 600));
+    expect(row.flatMap((pixel, x) => (pixel < 10 ? [x] : []))).toEqual(Array.from({ length: 20 }, (_, x) => 40 + x));
+    expect(row.flatMap((pixel, x) => (Math.abs(pixel - 76) < 5 ? [x] : []))).toEqual(
+      Array.from({ length: 20 }, (_, x) => 540 + x),
+    );
+  });
+
   it("keeps the picture within the limit of pixels", async () => {
     const { parts } = await collect(buildPdf({ pages: [{ content: drawn }] }), { maxImagePixels: 60_000 });
     const image = parts.find((part) => part.type === "page-image")!.image;
