@@ -258,3 +258,9 @@ export function whereOf(
 export function chunkIdIn(chunkIds: readonly string[]): string {
   return `chunk_id IN (${listOf(chunkIds)})`;
 }
+
+/** The rows of one fragment: its number is the upper half of theirs. */
+export function rowsOfFragment(fragment: number): string {
+  const first = BigInt(fragment) << 32n;
+  return `(_rowid >= ${first} AND _rowid < ${first + (1n << 32n)})`;
+}
