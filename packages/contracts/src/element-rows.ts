@@ -3,6 +3,7 @@ import { type Field, type List, type RecordBatch, Schema, type Struct, Table } f
 import { ELEMENTS_SCHEMA } from "./batch.ts";
 import { float32Column, int32Column, listColumn, recordBatch, structColumn, utf8Column } from "./columns.ts";
 import type { Box, DocumentElement, ElementKind, ElementLocation, TableData, TextMark, TimeRun } from "./element.ts";
+import { lazyTable } from "./lazy-table.ts";
 import type { PlacedElement } from "./text-revision.ts";
 
 const FIELDS: ReadonlyMap<string, Field> = new Map(ELEMENTS_SCHEMA.fields.map((field) => [field.name, field]));
@@ -40,14 +41,31 @@ export function readBoxes(value: unknown): Box[] {
   });
 }
 
+const isEmpty = (value: unknown): boolean => value === undefined || (Array.isArray(value) && value.length === 0);
+
+/** Columns that may be left out, with the elements' field that is in each. */
+const OPTIONAL: readonly (readonly [name: string, key: keyof PlacedElement])[] = ELEMENTS_SCHEMA.fields
+  .filter((field) => field.nullable)
+  .map(({ name }) => [
+    name,
+    name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()) as keyof PlacedElement,
+  ]);
+
 /**
- * `elements.v1` rows of placed elements. With `sparse` the columns of the ids and those without a value are left out, which
- * {@link decodeElements} reads as well: most documents use a third of the columns.
+ * The columns that say something of these elements: neither those of the ids nor those without a value. Most documents use a
+ * third of all.
  */
+export function sparseColumns(elements: readonly PlacedElement[]): ReadonlySet<string> {
+  const unused = new Set(["document_id", "version"]);
+  for (const [name, key] of OPTIONAL) if (elements.every((element) => isEmpty(element[key]))) unused.add(name);
+  return new Set([...FIELDS.keys()].filter((name) => !unused.has(name)));
+}
+
+/** `elements.v1` rows of placed elements; with `columns`, those alone, which {@link decodeElements} reads as well. */
 export function encodeElements(
   ids: { readonly documentId: string; readonly version: string },
   elements: readonly PlacedElement[],
-  { sparse = false }: { readonly sparse?: boolean } = {},
+  { columns: wanted }: { readonly columns?: ReadonlySet<string> } = {},
 ): RecordBatch {
   const columns: Record<string, Data> = {};
   const column = <T>(read: (element: PlacedElement) => T): T[] => elements.map(read);
@@ -56,13 +74,15 @@ export function encodeElements(
     key: K,
     make: (values: PlacedElement[K][], name: string) => Data,
   ): void => {
-    const values = column((element) => element[key]);
-    const isEmpty = (value: unknown): boolean => value === undefined || (Array.isArray(value) && value.length === 0);
-    if (!sparse || !FIELDS.get(name)!.nullable || !values.every(isEmpty)) columns[name] = make(values, name);
+    if (wanted === undefined || wanted.has(name))
+      columns[name] = make(
+        column((element) => element[key]),
+        name,
+      );
   };
   const jsonColumn = (values: unknown[]): Data => utf8Column(values.map(json));
   const listType = (name: string): List => FIELDS.get(name)!.type as List;
-  if (!sparse) {
+  if (wanted === undefined) {
     columns.document_id = utf8Column(column(() => ids.documentId));
     columns.version = utf8Column(column(() => ids.version));
   }
@@ -85,13 +105,21 @@ export function encodeElements(
   add("attributes", "attributes", jsonColumn);
   add("extractor", "extractor", utf8Column);
   add("marks", "marks", jsonColumn);
-  const schema = sparse
-    ? new Schema(
-        ELEMENTS_SCHEMA.fields.filter((field) => columns[field.name] !== undefined),
-        ELEMENTS_SCHEMA.metadata,
-      )
-    : ELEMENTS_SCHEMA;
+  const schema =
+    wanted === undefined
+      ? ELEMENTS_SCHEMA
+      : new Schema(
+          ELEMENTS_SCHEMA.fields.filter((field) => columns[field.name] !== undefined),
+          ELEMENTS_SCHEMA.metadata,
+        );
   return recordBatch(schema, elements.length, columns);
+}
+
+/** Characters of JSON from which a table is read when its cells are asked for. */
+const LARGE_TABLE = 16 * 1024;
+
+function readTable(text: string): TableData {
+  return text.length < LARGE_TABLE ? (JSON.parse(text) as TableData) : lazyTable(() => JSON.parse(text) as TableData);
 }
 
 /** The elements of `elements.v1` rows. */
@@ -122,7 +150,7 @@ export function decodeElements(rows: RecordBatch | Table): PlacedElement[] {
       ...optional("times", (text: string) => JSON.parse(text) as TimeRun[]),
       ...optional("marks", (text: string) => JSON.parse(text) as TextMark[]),
       ...optional("speaker", (speaker: string) => speaker),
-      ...optional("table", (text: string) => JSON.parse(text) as TableData),
+      ...optional("table", readTable),
       ...optional("location", (text: string) => JSON.parse(text) as ElementLocation),
       ...optional("confidence", (confidence: number) => confidence),
       ...optional("language", (language: string) => language),

@@ -2,10 +2,11 @@ import type { TableData } from "./element.ts";
 
 /** The rows of a table as texts, spanned places empty. */
 export function tableRows(table: TableData): string[][] {
-  const rows = Array.from({ length: table.rows }, () => new Array<string>(table.columns).fill(""));
-  for (const cell of table.cells) {
+  const { columns, cells } = table;
+  const rows = Array.from({ length: table.rows }, () => new Array<string>(columns).fill(""));
+  for (const cell of cells) {
     const row = rows[cell.row];
-    if (row === undefined || cell.column >= table.columns) continue;
+    if (row === undefined || cell.column >= columns) continue;
     const { text } = cell;
     row[cell.column] = text.includes("\n") ? text.replace(/\s*\n\s*/g, " ").trim() : text.trim();
   }
@@ -14,13 +15,14 @@ export function tableRows(table: TableData): string[][] {
 
 /** Number of leading rows that hold header cells only (blank places do not count). */
 export function headerRowCount(table: TableData): number {
+  const { rows, cells } = table;
   let count = 0;
-  for (let row = 0; row < table.rows; row++) {
-    const cells = table.cells.filter((cell) => cell.row === row && cell.text.trim() !== "");
-    if (cells.length === 0 || !cells.every((cell) => cell.header === true)) break;
+  for (let row = 0; row < rows; row++) {
+    const inRow = cells.filter((cell) => cell.row === row && cell.text.trim() !== "");
+    if (inRow.length === 0 || !inRow.every((cell) => cell.header === true)) break;
     count++;
   }
-  return count === table.rows ? Math.min(1, count) : count;
+  return count === rows ? Math.min(1, count) : count;
 }
 
 /**

@@ -1,8 +1,10 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
-import { type ZstdOptions, zstdCompress, zstdCompressSync, zstdDecompress } from "node:zlib";
+import { createZstdCompress, type ZstdOptions, zstdCompress, zstdCompressSync, zstdDecompress } from "node:zlib";
 import { RecordBatch, Schema, Table, tableFromIPC, tableToIPC } from "apache-arrow";
 import type { DocumentMetadata } from "./document.ts";
-import { decodeElements, encodeElements } from "./element-rows.ts";
+import { decodeElements, encodeElements, sparseColumns } from "./element-rows.ts";
 import { GroundworkError } from "./errors.ts";
 import { ELEMENT_SEPARATOR, type TextRevision } from "./text-revision.ts";
 
@@ -32,13 +34,63 @@ export function revisionArtifactPrefix(documentId: string): string {
   return `revisions/${documentId}/`;
 }
 
+/** Elements and characters of one record batch: what bounds memory while a long document is encoded. */
+const BATCH_ELEMENTS = 8_192;
+const BATCH_CHARACTERS = 4_000_000;
+
+function* batchesOf(revision: TextRevision, schemaMetadata: ReadonlyMap<string, string>): Generator<RecordBatch> {
+  const { documentId, version, elements } = revision;
+  const columns = sparseColumns(elements);
+  let start = 0;
+  do {
+    let end = start;
+    for (let characters = 0; end < elements.length && end - start < BATCH_ELEMENTS; end++) {
+      characters += elements[end]!.text.length;
+      if (end > start && characters > BATCH_CHARACTERS) break;
+    }
+    const part = start === 0 && end === elements.length ? elements : elements.slice(start, end);
+    const batch = encodeElements({ documentId, version }, part, { columns });
+    const schema = new Schema(batch.schema.fields, new Map([...batch.schema.metadata, ...schemaMetadata]));
+    yield new RecordBatch(schema, batch.data as never);
+    start = end;
+  } while (start < elements.length);
+}
+
+/** Marks the end of an Arrow IPC stream. */
+const END_OF_STREAM = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0);
+
+/** One Arrow IPC stream of several batches, piece by piece, as `tableToIPC` would give it of all at once. */
+function* ipcPieces(batches: Iterable<RecordBatch>): Generator<Uint8Array> {
+  let isFirst = true;
+  for (const batch of batches) {
+    const bytes = tableToIPC(new Table([batch]), "stream");
+    // A message is a continuation mark, the length of its metadata, the metadata, its body; that of the schema has no body.
+    const schemaEnd = 8 + new DataView(bytes.buffer, bytes.byteOffset).getInt32(4, true);
+    yield bytes.subarray(isFirst ? 0 : schemaEnd, bytes.length - END_OF_STREAM.length);
+    isFirst = false;
+  }
+  yield END_OF_STREAM;
+}
+
+async function compressPieces(pieces: Iterable<Uint8Array>): Promise<Uint8Array> {
+  const parts: Buffer[] = [];
+  await pipeline(
+    Readable.from(pieces, { objectMode: true, highWaterMark: 1 }),
+    createZstdCompress(),
+    async (compressed) => {
+      for await (const part of compressed) parts.push(part as Buffer);
+    },
+  );
+  return Buffer.concat(parts);
+}
+
 /** A text revision as `elements.v1` in an Arrow IPC stream inside one zstd frame; the header is schema metadata. */
 export async function encodeTextRevision(revision: TextRevision): Promise<Uint8Array> {
-  const { documentId, version, revisionId, mediaType, metadata } = revision;
+  const { documentId, version, revisionId, mediaType, metadata, elements, text } = revision;
   const header: Header = { format: FORMAT, revisionId, documentId, version, mediaType, metadata };
-  const batch = encodeElements({ documentId, version }, revision.elements, { sparse: true });
-  const schema = new Schema(batch.schema.fields, new Map([...batch.schema.metadata, [HEADER, JSON.stringify(header)]]));
-  const bytes = tableToIPC(new Table([new RecordBatch(schema, batch.data as never)]), "stream");
+  const batches = batchesOf(revision, new Map([[HEADER, JSON.stringify(header)]]));
+  if (elements.length > BATCH_ELEMENTS || text.length > BATCH_CHARACTERS) return compressPieces(ipcPieces(batches));
+  const bytes = tableToIPC(new Table([...batches]), "stream");
   // Where the size is not stated, the compressor sets itself up for the largest.
   const options: ZstdOptions & { readonly pledgedSrcSize: number } = { pledgedSrcSize: bytes.length };
   return bytes.length <= MAX_AT_ONCE ? zstdCompressSync(bytes, options) : compress(bytes, options);

@@ -1,3 +1,4 @@
+import { zstdDecompressSync } from "node:zlib";
 import { Table, tableFromIPC, tableToIPC } from "apache-arrow";
 import { expect, test } from "vitest";
 import { utf8Column } from "../src/columns.ts";
@@ -13,6 +14,7 @@ import {
   isChunkField,
   placeElements,
   readChunkField,
+  sparseColumns,
 } from "../src/index.ts";
 
 const box = { page: 2, left: 0.125, top: 0.25, right: 0.5, bottom: 0.375, start: 0, end: 4 };
@@ -148,6 +150,40 @@ test("a text revision survives its artefact, and damage is a typed error", async
   expect(await decodeTextRevision(await encodeTextRevision(empty))).toEqual(empty);
 });
 
+test("a long text revision is encoded in several batches and comes back whole", async () => {
+  const table = {
+    rows: 400,
+    columns: 5,
+    cells: Array.from({ length: 2000 }, (_, index) => ({
+      row: Math.floor(index / 5),
+      column: index % 5,
+      text: `c${index}`,
+    })),
+  };
+  const elements = Array.from({ length: 20_000 }, (_, index) =>
+    index === 15_000
+      ? ({ kind: "table", text: "t".repeat(5_000_000), table } as const)
+      : ({ kind: "paragraph", text: `Paragraph ${index}.`, ...(index === 12_000 ? { speaker: "A" } : {}) } as const),
+  );
+  const revision = {
+    revisionId: "rev_1",
+    documentId: "doc_1",
+    version: "v",
+    mediaType: "text/csv",
+    metadata: { title: "T" },
+    ...placeElements(elements, "test"),
+  };
+  const bytes = await encodeTextRevision(revision);
+  expect(tableFromIPC(zstdDecompressSync(bytes)).batches.length).toBeGreaterThan(2);
+  const { elements: found, ...rest } = await decodeTextRevision(bytes);
+  expect({ ...rest, elements: JSON.parse(JSON.stringify(found)) }).toEqual(JSON.parse(JSON.stringify(revision)));
+  // A large table is read when its cells are asked for.
+  expect(found[15_000]!.table!.cells).toEqual(table.cells);
+  expect(found[15_000]!.table!.rows).toBe(400);
+  for (const cut of [bytes.length - 1, bytes.length >> 1])
+    await expect(decodeTextRevision(bytes.slice(0, cut))).rejects.toMatchObject({ code: "STORE_CORRUPT" });
+});
+
 test("a filter's field is a column by its camel-case name, else an attribute of the row itself", () => {
   expect(isChunkField("documentId")).toBe(true);
   expect(isChunkField("document_id")).toBe(false);
@@ -174,9 +210,12 @@ test("sparse elements are read as the full ones are", () => {
     { kind: "paragraph", text: "Managers approve travel.", boxes: [{ page: 1, left: 0, top: 0, right: 1, bottom: 1 }] },
   ]).elements;
   const ids = { documentId: "doc_1", version: "v" };
-  const [full, sparse] = [encodeElements(ids, elements), encodeElements(ids, elements, { sparse: true })];
+  const [full, sparse] = [
+    encodeElements(ids, elements),
+    encodeElements(ids, elements, { columns: sparseColumns(elements) }),
+  ];
   expect(sparse.schema.fields.length).toBeLessThan(full.schema.fields.length / 2);
   expect(decodeElements(tableFromIPC(tableToIPC(new Table([sparse]), "stream")))).toEqual(decodeElements(full));
   // All documents of one schema: what has no elements keeps the columns that are always there.
-  expect(decodeElements(encodeElements(ids, [], { sparse: true }))).toEqual([]);
+  expect(decodeElements(encodeElements(ids, [], { columns: sparseColumns([]) }))).toEqual([]);
 });

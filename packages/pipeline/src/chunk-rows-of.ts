@@ -50,7 +50,12 @@ export function addChunkRows(
     ...(effectiveTo === undefined ? {} : { effectiveTo }),
   };
   // All or none: a chunker that fails half-way leaves no rows behind.
-  const chunks = Array.from(chunker.chunk(revision));
-  for (const chunk of chunks) rows.add({ ...chunk, ...shared });
-  return chunks.length;
+  return rows.together(() => {
+    let count = 0;
+    for (const chunk of chunker.chunk(revision)) {
+      rows.add({ ...chunk, ...shared });
+      count++;
+    }
+    return count;
+  });
 }

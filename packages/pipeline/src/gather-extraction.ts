@@ -9,6 +9,7 @@ import {
   GroundworkError,
   type PageImage,
 } from "@groundwork/contracts";
+import { TablePacker } from "./table-packer.ts";
 
 /** Pictures of pages under recognition at once, per document. */
 const PAGES_AT_ONCE = 2;
@@ -40,6 +41,7 @@ export async function gatherExtraction(
   ids: ErrorIds,
   options: GatherOptions,
 ): Promise<ExtractedDocument> {
+  const packer = new TablePacker();
   const slots: (readonly DocumentElement[] | Promise<readonly DocumentElement[]>)[] = [];
   const running = new Set<Promise<unknown>>();
   const children: ChildDocument[] = [];
@@ -77,7 +79,7 @@ export async function gatherExtraction(
   for await (const part of parts) {
     switch (part.type) {
       case "elements":
-        slots.push(part.elements);
+        slots.push(packer.pack(part.elements));
         break;
       case "metadata":
         metadata = { ...metadata, ...part.metadata };
