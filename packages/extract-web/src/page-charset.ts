@@ -59,12 +59,13 @@ export function cutCharacter(bytes: Uint8Array): number {
  * Pages that state an old encoding and are UTF-8 are common; the reverse is rare and shows in the bytes.
  */
 export function pageCharset(bytes: Uint8Array, fallback?: string): string {
-  const head = bytes.subarray(0, HEAD_BYTES);
+  // A buffer looks for a byte many times faster than an array does.
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, HEAD_BYTES));
   // Statistics cost more than reading the page: they are for what the bytes and the page do not settle.
   const isPlain = !head.includes(0) && !head.includes(ESCAPE) && (head[0] ?? 0) < 0xfe;
   const onlyAscii = isAscii(head);
   if (isPlain && !onlyAscii && isUtf8(head.subarray(0, head.length - cutCharacter(head)))) return "utf-8";
-  const stated = declared(Buffer.from(head.buffer, head.byteOffset, head.length).toString("latin1")) ?? fallback;
+  const stated = declared(head.toString("latin1")) ?? fallback;
   if (isPlain && stated !== undefined && isSupported(stated)) return stated;
   if (isPlain && onlyAscii) return "utf-8";
   const detected = detectCharset(head);

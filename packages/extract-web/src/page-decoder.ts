@@ -27,20 +27,23 @@ export function createPageDecoder(charset: string): PageDecoder {
   };
 }
 
+/** Whole characters in each call: these hold nothing between two calls, and making one takes as long as decoding a small page. */
+const utf8 = new TextDecoder("utf-8");
+/** A mark that is not at the start of the page is a character. */
+const laterUtf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+const NO_BYTES = new Uint8Array();
+
 function utf8Decoder(): PageDecoder {
-  const first = new TextDecoder("utf-8");
-  // A mark that is not at the start of the page is a character.
-  const later = new TextDecoder("utf-8", { ignoreBOM: true });
   let isStart = true;
-  let rest: Uint8Array = new Uint8Array();
+  let rest: Uint8Array = NO_BYTES;
   return {
     decode(piece, isLast) {
       const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
       const cut = isLast ? 0 : cutCharacter(bytes);
-      rest = bytes.slice(bytes.length - cut);
+      rest = cut === 0 ? NO_BYTES : bytes.slice(bytes.length - cut);
       const whole = cut === 0 ? bytes : bytes.subarray(0, bytes.length - cut);
       if (whole.length === 0) return "";
-      const decoder = isStart ? first : later;
+      const decoder = isStart ? utf8 : laterUtf8;
       isStart = false;
       return decoder.decode(whole);
     },

@@ -1,8 +1,10 @@
 import type { DocumentElement, DocumentMetadata, ElementLocation } from "@groundwork/contracts";
-import { type Handler, Parser, type ParserOptions, type Tokenizer } from "htmlparser2";
+import type { Handler, Tokenizer } from "htmlparser2";
 import type { Block } from "./block.ts";
 import type { BlockFlow } from "./block-flow.ts";
 import { isHidden } from "./hidden.ts";
+import { NameParser, type NameParserOptions } from "./name-parser.ts";
+import { NameTable } from "./name-table.ts";
 import { type Region, regionRole, selectMainContent } from "./region.ts";
 import { SkippingTokenizer, type TextSink } from "./skipping-tokenizer.ts";
 import { TagHandler } from "./tag-handler.ts";
@@ -35,30 +37,17 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 const NO_ATTRIBUTES: Record<string, string> = Object.freeze({});
 /** Attributes that tell something. */
-const USED_ATTRIBUTES: readonly string[] = (
-  "alt alttext aria-hidden aria-level charset class colspan content height hidden href http-equiv id itemprop lang name " +
-  "open property rel reversed role rowspan srcdoc start style type value width xml:lang"
-).split(" ");
-
-const LONGEST_ATTRIBUTE = 11;
-/** By length and first letter, whatever its case. */
-const placeAt = (length: number, first: number): number => (length << 5) | (first & 31);
-const placeOf = (name: string): number => placeAt(name.length, name.charCodeAt(0));
-const ATTRIBUTES_BY_PLACE: readonly (readonly string[] | undefined)[] = Array.from(
-  { length: (LONGEST_ATTRIBUTE + 1) << 5 },
-  (_, place) => USED_ATTRIBUTES.filter((name) => placeOf(name) === place),
-).map((names) => (names.length === 0 ? undefined : names));
-
-/**
- * The name if it is of a used attribute, as the constant: a set would take the hash of each name, and an object would take
- * the name itself in.
- */
-function usedAttribute(name: string): string | undefined {
-  const names = name.length > LONGEST_ATTRIBUTE ? undefined : ATTRIBUTES_BY_PLACE[placeOf(name)];
-  if (names === undefined) return undefined;
-  for (const used of names) if (used === name) return used;
-  return undefined;
-}
+const USED_ATTRIBUTES: NameTable = new NameTable(
+  (
+    "alt alttext aria-hidden aria-level charset class colspan content height hidden href http-equiv id itemprop lang name " +
+    "open property rel reversed role rowspan srcdoc start style type value width xml:lang"
+  ).split(" "),
+);
+/** Tags that do something, and frequent ones that do nothing. */
+const TAG_NAMES: NameTable = new NameTable([
+  ...TAG_ACTIONS.keys(),
+  ..."span font small big u abbr cite time center col colgroup".split(" ").filter((name) => !TAG_ACTIONS.has(name)),
+]);
 
 /** Characters of a page that are held to find its main content. */
 const MOST_HELD = 4_000_000;
@@ -101,7 +90,7 @@ class SaxConverter implements HtmlConverter, Partial<Handler>, TextSink {
   readonly #handler: TagHandler;
   readonly #flow: BlockFlow;
   readonly #ready: DocumentElement[] = [];
-  readonly #parser: Parser;
+  readonly #parser: NameParser;
   /** A tag that was begun; what comes next ends it. */
   #pending: string | undefined;
   #attributes: Record<string, string> = NO_ATTRIBUTES;
@@ -116,13 +105,15 @@ class SaxConverter implements HtmlConverter, Partial<Handler>, TextSink {
     this.#handler = new TagHandler((html) => (depth >= MOST_DEPTH ? [] : convertInner(html, depth + 1)));
     this.#flow = this.#handler.flow;
     this.#isSelecting = options.mainContent ?? true;
-    const parserOptions: ParserOptions & { readonly textSink: TextSink } = {
+    const parserOptions: NameParserOptions & { readonly textSink: TextSink } = {
       decodeEntities: true,
       recognizeSelfClosing: options.selfClosing ?? false,
       Tokenizer: SkippingTokenizer as unknown as typeof Tokenizer,
       textSink: this,
+      tagNames: TAG_NAMES,
+      attributeNames: USED_ATTRIBUTES,
     };
-    this.#parser = new Parser(this, parserOptions);
+    this.#parser = new NameParser(this, parserOptions);
   }
 
   write(html: string): void {
@@ -154,7 +145,7 @@ class SaxConverter implements HtmlConverter, Partial<Handler>, TextSink {
   }
 
   onattribute(name: string, value: string): void {
-    const used = this.#skipDepth > 0 ? undefined : usedAttribute(name);
+    const used = this.#skipDepth > 0 ? undefined : USED_ATTRIBUTES.find(name, 0, name.length);
     if (used === undefined) return;
     if (this.#attributes === NO_ATTRIBUTES) this.#attributes = {};
     this.#attributes[used] ??= value;
@@ -170,9 +161,7 @@ class SaxConverter implements HtmlConverter, Partial<Handler>, TextSink {
   }
 
   wantsAttribute(source: string, start: number, end: number): boolean {
-    const length = end - start;
-    if (this.#skipDepth > 0 || length > LONGEST_ATTRIBUTE) return false;
-    return ATTRIBUTES_BY_PLACE[placeAt(length, source.charCodeAt(start))] !== undefined;
+    return this.#skipDepth === 0 && USED_ATTRIBUTES.mayHold(source, start, end);
   }
 
   onclosetag(): void {
