@@ -1,9 +1,9 @@
-import { availableParallelism } from "node:os";
 import { type CatalogDocument, GroundworkError, type OutcomeStatus, throwIfAborted } from "@groundwork/contracts";
 import type { RecordBatch } from "apache-arrow";
 import PQueue from "p-queue";
 import { BudgetMeter } from "./budget.ts";
 import { bundleItems } from "./bundle-items.ts";
+import { defaultConcurrency } from "./default-concurrency.ts";
 import { DocumentProcessor } from "./document-processor.ts";
 import { estimateSeconds } from "./estimate-seconds.ts";
 import { DEFAULT_EXTRACTION_LIMITS } from "./extraction-limits.ts";
@@ -79,7 +79,7 @@ export class IngestRun {
 
   async carryOut(items: readonly PlannedItem[]): Promise<void> {
     const { settings, enrichers, pii, chunker } = this.#parts;
-    const concurrency = settings?.concurrency ?? availableParallelism();
+    const concurrency = settings?.concurrency ?? defaultConcurrency();
     const limits = { ...DEFAULT_EXTRACTION_LIMITS, ...settings?.limits };
     const cost = ({ item }: PlannedItem): number => estimateSeconds(item.key, item.object?.size ?? 0);
     for (const { item } of items) {

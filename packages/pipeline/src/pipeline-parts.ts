@@ -40,7 +40,7 @@ export interface PipelineParts {
 
 export interface PipelineSettings {
   readonly limits?: Partial<ExtractionLimits>;
-  /** Documents read at once. @default number of cores */
+  /** Documents read at once. @default number of cores, as far as memory holds a host each */
   readonly concurrency?: number;
   /** Chunks that make a publication; a document is never divided. @default 4096 */
   readonly publicationChunks?: number;
