@@ -31,6 +31,12 @@ const noMemory: Translate = () => ({
   retryable: true,
 });
 
+const diskFailed: Translate = ({ name }) => ({
+  code: "UNAVAILABLE",
+  message: `The disk failed to read or write the ${name}. Check the disk, then try again.`,
+  retryable: true,
+});
+
 /** Extended result codes that mean something else than their family (https://sqlite.org/rescode.html). */
 const EXTENDED: Readonly<Record<number, Translate>> = {
   /** SQLITE_IOERR_SHORT_READ */
@@ -63,11 +69,7 @@ const FAMILIES: Readonly<Record<number, Translate>> = {
   /** SQLITE_INTERRUPT */
   9: () => ({ code: "ABORTED", message: "The call was aborted." }),
   /** SQLITE_IOERR */
-  10: ({ name }) => ({
-    code: "UNAVAILABLE",
-    message: `The disk failed to read or write the ${name}. Check the disk, then try again.`,
-    retryable: true,
-  }),
+  10: diskFailed,
   /** SQLITE_CORRUPT */
   11: corrupt,
   /** SQLITE_FULL */
@@ -96,6 +98,14 @@ const FAMILIES: Readonly<Record<number, Translate>> = {
   26: corrupt,
 };
 
+/** Codes of `node:fs`. */
+const FILE_ERRORS: Readonly<Record<string, Translate>> = {
+  EACCES: denied,
+  EPERM: denied,
+  EROFS: denied,
+  EIO: diskFailed,
+};
+
 /** Whether a failure is worth waiting for: another connection holds a lock or is recovering the log. */
 export function isBusy(error: unknown): boolean {
   const errcode = (error as { errcode?: unknown } | null)?.errcode;
@@ -107,16 +117,11 @@ export function fromSqliteError(error: unknown, kind: DatabaseKind): GroundworkE
   if (GroundworkError.isInstance(error)) return error;
   const { errcode, code } = (error ?? {}) as { errcode?: unknown; code?: unknown };
   const ids = { driver: kind.driver };
-  if (typeof errcode === "number") {
-    const translation = (EXTENDED[errcode] ?? FAMILIES[errcode & 0xff])?.(kind);
-    if (translation !== undefined) {
-      const { message, retryable = false } = translation;
-      return new GroundworkError(translation.code, message, { ...ids, retryable, cause: error });
-    }
-  }
-  if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
-    const { code: own, message } = denied(kind);
-    return new GroundworkError(own, message, { ...ids, cause: error });
+  const translate =
+    typeof errcode === "number" ? (EXTENDED[errcode] ?? FAMILIES[errcode & 0xff]) : FILE_ERRORS[String(code)];
+  if (translate !== undefined) {
+    const { code: own, message, retryable = false } = translate(kind);
+    return new GroundworkError(own, message, { ...ids, retryable, cause: error });
   }
   if (code === "ENOTDIR" || code === "EEXIST") {
     return new GroundworkError(

@@ -27,3 +27,15 @@ test("only locks are busy, whatever the code of the kind is", () => {
   expect(busy).toEqual([5, 6, 15, 17, 261, 517]);
   expect([isBusy(null), isBusy(new Error("x")), isBusy({ errcode: "5" })]).toEqual([false, false, false]);
 });
+
+test.each([
+  ["EACCES", "PERMISSION_DENIED", false],
+  ["EIO", "UNAVAILABLE", true],
+  ["ENOSPC", "DISK_FULL", true],
+  ["ENOTDIR", "INVALID_CONFIGURATION", false],
+  ["EWHATEVER", "INTERNAL", false],
+] as const)("%s of Node becomes %s", (code, expected, retryable) => {
+  const error = fromSqliteError(Object.assign(new Error("open 'people/ana.sqlite'"), { code }), NOTE_DATABASE);
+  expect([error.code, error.retryable]).toEqual([expected, retryable]);
+  expect(error.message).not.toContain("ana");
+});

@@ -1,0 +1,1 @@
+export { type SqliteArtifactsOptions, sqliteArtifacts } from "./sqlite-artifacts.ts";
