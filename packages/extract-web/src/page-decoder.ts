@@ -19,12 +19,35 @@ const asLatin1 = (bytes: Uint8Array): string =>
  */
 export function createPageDecoder(charset: string): PageDecoder {
   if (/^utf-?8$/i.test(charset)) return utf8Decoder();
+  if (SINGLE_BYTE.test(charset)) return singleByteDecoder(charset);
   const decoder = createTextDecoder(charset);
-  const isSingleByte = SINGLE_BYTE.test(charset);
-  return {
-    decode: (piece, isLast) =>
-      isSingleByte && isAscii(piece) ? asLatin1(piece) : decoder.decode(piece, { stream: !isLast }),
-  };
+  return { decode: (piece, isLast) => decoder.decode(piece, { stream: !isLast }) };
+}
+
+type Decode = (bytes: Uint8Array) => string;
+
+/** The few that pages are in. They hold nothing between two calls. */
+const singleByte = new Map<string, Decode>();
+
+function singleByteDecoder(charset: string): PageDecoder {
+  let decode = singleByte.get(charset);
+  if (decode === undefined) {
+    decode = new TextDecoder(charset).encoding === "windows-1252" ? decodeWestern : createTextDecoder(charset).decode;
+    singleByte.set(charset, decode);
+  }
+  const whole = decode;
+  return { decode: (piece) => (isAscii(piece) ? asLatin1(piece) : whole(piece)) };
+}
+
+/** Where Windows 1252, which browsers take ISO 8859-1 for, has other characters than ISO 8859-1. */
+const FIRST_OTHER = 0x80;
+const OTHERS = /[\x80-\x9f]/g;
+const OTHER_CHARACTERS = new TextDecoder("windows-1252").decode(
+  Uint8Array.from({ length: 32 }, (_, at) => FIRST_OTHER + at),
+);
+
+function decodeWestern(bytes: Uint8Array): string {
+  return asLatin1(bytes).replace(OTHERS, (other) => OTHER_CHARACTERS[other.charCodeAt(0) - FIRST_OTHER]!);
 }
 
 /** Whole characters in each call: these hold nothing between two calls, and making one takes as long as decoding a small page. */

@@ -86,7 +86,7 @@ export function createHtmlMetadataCollector(): HtmlMetadataCollector {
       if (!values.has(name)) values.set(name, content);
     },
     title(text) {
-      if (pageTitle === undefined && tidy(text) !== "") pageTitle = tidy(text);
+      pageTitle ??= tidy(text) || undefined;
     },
     language(tag) {
       if (pageLanguage === undefined && /^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]+)*$/.test(tag.trim())) {

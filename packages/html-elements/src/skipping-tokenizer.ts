@@ -1,4 +1,5 @@
 import { QuoteType, Tokenizer, type TokenizerCallbacks } from "htmlparser2";
+import { NameTable } from "./name-table.ts";
 
 /** What {@link SkippingTokenizer} uses of the tokenizer's own state. A test holds it against the tokenizer it extends. */
 interface TokenizerState {
@@ -46,9 +47,9 @@ const IN_DOUBLE_QUOTES = 12;
 const IN_SINGLE_QUOTES = 13;
 
 /** Tags whose content is read by other rules: the tokenizer's own states follow them. */
-const SPECIAL = /^(?:iframe|noembed|noframes|plaintext|script|style|title|textarea|xmp)$/i;
-/** Their first letters. */
-const MAY_BE_SPECIAL: ReadonlySet<number> = new Set(Array.from("inpstx", (letter) => letter.charCodeAt(0)));
+const SPECIAL_NAMES = "iframe noembed noframes plaintext script style title textarea xmp".split(" ");
+const SPECIAL: NameTable = new NameTable(SPECIAL_NAMES);
+const SPECIAL_ANY_CASE = new RegExp(`^(?:${SPECIAL_NAMES.join("|")})$`, "i");
 
 const isLetter = (code: number): boolean => (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
 const isBlank = (code: number): boolean => code === 0x20 || (code >= 9 && code <= 13 && code !== 11);
@@ -129,7 +130,7 @@ export class SkippingTokenizer extends Base {
   /** Takes a whole tag where it is a plain one; else goes as far as it is plain and leaves the rest to the states. */
   override stateBeforeTagName(code: number): void {
     const at = this.index - this.offset;
-    if (code === SLASH ? !this.#takeClosingTag(at + 1) : !isLetter(code) || !this.#takeOpeningTag(at, code)) {
+    if (code === SLASH ? !this.#takeClosingTag(at + 1) : !isLetter(code) || !this.#takeOpeningTag(at)) {
       super.stateBeforeTagName(code);
     }
   }
@@ -159,11 +160,11 @@ export class SkippingTokenizer extends Base {
     this.sectionStart = sectionStart + this.offset;
   }
 
-  #takeOpeningTag(start: number, first: number): boolean {
+  #takeOpeningTag(start: number): boolean {
     const { buffer, offset } = this;
     const nameEnd = this.#endOfName(start + 1);
     if (nameEnd >= buffer.length) return false;
-    if (MAY_BE_SPECIAL.has(first | 0x20) && SPECIAL.test(buffer.slice(start, nameEnd))) return false;
+    if (SPECIAL.mayHold(buffer, start, nameEnd) && SPECIAL_ANY_CASE.test(buffer.slice(start, nameEnd))) return false;
     this.cbs.onopentagname(start + offset, nameEnd + offset);
     let at = nameEnd;
     for (;;) {
