@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { fileArtifacts } from "@groundwork/artifacts-files";
+import { sqliteArtifacts } from "@groundwork/artifacts-sqlite";
 import { sqliteCatalog } from "@groundwork/catalog-sqlite";
 import { structureChunker } from "@groundwork/chunk";
 import { passThroughPii, type VectorStore } from "@groundwork/contracts";
@@ -27,7 +27,7 @@ export async function openChaos(
   const embedder = hashEmbedder();
   const catalog = sqliteCatalog({ path: join(path, "catalog.sqlite") });
   const store = change(lancedbStore({ path: join(path, "store") }));
-  const artifacts = fileArtifacts({ root: join(path, "artifacts") });
+  const artifacts = sqliteArtifacts({ path: join(path, "artifacts.sqlite") });
   const embeddingCache = sqliteEmbeddingCache(join(path, "embeddings.sqlite"));
   await catalog.open();
   await store.open({ dimensions: embedder.dimensions });

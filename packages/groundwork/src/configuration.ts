@@ -36,7 +36,7 @@ export interface KnowledgeBaseConfiguration {
   readonly store?: VectorStore;
   /** @default SQLite in `path` */
   readonly catalog?: Catalog;
-  /** @default files in `path` */
+  /** @default SQLite in `path`; a folder of files in one that an earlier release has made */
   readonly artifacts?: ArtifactStore;
   /**
    * Store and catalog of an index beside the first, by its id: what a new embedder is built into while the old one answers.

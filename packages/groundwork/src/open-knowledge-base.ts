@@ -1,6 +1,5 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { fileArtifacts } from "@groundwork/artifacts-files";
 import { sqliteCatalog } from "@groundwork/catalog-sqlite";
 import { structureChunker } from "@groundwork/chunk";
 import {
@@ -19,6 +18,7 @@ import { createRetriever } from "@groundwork/retrieval";
 import { lancedbStore } from "@groundwork/store-lancedb";
 import type { KnowledgeBaseConfiguration } from "./configuration.ts";
 import { dropIndex, indexFolder } from "./drop-index.ts";
+import { embeddedArtifacts } from "./embedded-artifacts.ts";
 import { embedderKey, FIRST_INDEX, IndexRegister, type IndexVersion } from "./index-register.ts";
 import { KnowledgeBase } from "./knowledge-base.ts";
 import { localExtractors } from "./local-extractors.ts";
@@ -113,7 +113,7 @@ export async function openKnowledgeBase(
     }
     await store.open({ dimensions: embedder.dimensions }, options);
     closers.unshift(() => store.close());
-    const artifacts = configuration.artifacts ?? fileArtifacts({ root: join(path, "artifacts") });
+    const artifacts = configuration.artifacts ?? embeddedArtifacts(path);
     closers.unshift(() => artifacts.close());
     const embeddingCache = sqliteEmbeddingCache(join(path, "embeddings.sqlite"));
     closers.unshift(() => embeddingCache.close());
