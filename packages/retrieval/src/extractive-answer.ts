@@ -1,5 +1,6 @@
 import type { CallOptions, Claim, Embedder } from "@groundwork/contracts";
 import { type AnswerCalibration, type AnswerEvidence, confidenceOf, thresholdOf } from "./answer-confidence.ts";
+import { askedPart } from "./asked-part.ts";
 import { queryVector } from "./candidates.ts";
 import { citationOf, type VerifiedPassage } from "./citation.ts";
 import { embedTexts } from "./embed-texts.ts";
@@ -15,10 +16,24 @@ const MOST_CLAIMS = 3;
 const CLAIM_MARGIN = 0.12;
 /** Share of common terms above which two claims say the same. */
 const SAME_CLAIM = 0.6;
-/** What makes a claim: said near the question, in its words and not only under a heading with them, whole, in a good passage. */
-const WEIGHTS = { cosine: 0.65, coverage: 0.15, ownCoverage: 0.12, place: 0.08, dependent: 0.1, short: 0.1 };
+/**
+ * What makes a claim: said near the question, in its words and not only under a heading with them, in those of what is asked
+ * rather than of the case told before it, whole and not of many things at once, in a good passage.
+ */
+const WEIGHTS = {
+  cosine: 0.65,
+  coverage: 0.15,
+  ownCoverage: 0.12,
+  asked: 0.1,
+  place: 0.08,
+  dependent: 0.1,
+  short: 0.1,
+  long: 0.1,
+};
 /** Distinct terms from which a statement is not short. */
 const WHOLE_STATEMENT = 8;
+/** Distinct terms from which a statement says several things: it holds more of any question's words, and answers less. */
+const LONG_STATEMENT = 30;
 /** Characters; shorter ones name a thing and state nothing. */
 const SHORTEST_STATEMENT = 12;
 
@@ -73,6 +88,8 @@ async function scoreStatements(
 ): Promise<ScoredStatement[]> {
   if (statements.length === 0) return [];
   const { dimensions } = embedder;
+  const askedTerms = new Set(terms(askedPart(query) ?? ""));
+  const asked = new Map([...rarities].filter(([term]) => askedTerms.has(term)));
   const [question, said] = await Promise.all([
     queryVector(embedder, query, options),
     embedTexts(embedder, statements.map(embeddedText), options),
@@ -90,9 +107,11 @@ async function scoreStatements(
       WEIGHTS.cosine * cosine +
       WEIGHTS.coverage * coverage +
       WEIGHTS.ownCoverage * coverageOf(rarities, own) +
+      WEIGHTS.asked * coverageOf(asked, own) +
       WEIGHTS.place * (1 - place / passages.length) -
       (statement.dependent ? WEIGHTS.dependent : 0) -
-      WEIGHTS.short * Math.max(0, 1 - own.size / WHOLE_STATEMENT);
+      WEIGHTS.short * Math.max(0, 1 - own.size / WHOLE_STATEMENT) -
+      WEIGHTS.long * Math.min(1, Math.max(0, own.size / LONG_STATEMENT - 1));
     return { statement, cosine, terms: own, score };
   });
 }

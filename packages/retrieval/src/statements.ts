@@ -21,6 +21,8 @@ export interface Statement {
 }
 
 const LONGEST_STATEMENT = 700;
+/** Characters of a list item that is said in one breath; a longer one is read sentence by sentence. */
+const LONGEST_ITEM = 280;
 
 /** Words that point back: the sentence before says at what. */
 const POINTS_BACK =
@@ -121,7 +123,7 @@ class StatementReader {
     const announced = above?.kind === "paragraph" && above.text.trimEnd().endsWith(":");
     const lead = announced ? this.#sentencesIn(above).at(-1) : undefined;
     const whole = { charStart: element.charStart, charEnd: element.charEnd };
-    const parts = element.text.length <= LONGEST_STATEMENT ? [whole] : this.#sentencesIn(element);
+    const parts = element.text.length <= LONGEST_ITEM ? [whole] : this.#sentencesIn(element);
     for (const [index, part] of parts.entries())
       yield this.#statement(element, lead === undefined || index > 0 ? [part] : [lead, part]);
   }
