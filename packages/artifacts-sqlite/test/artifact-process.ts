@@ -35,6 +35,17 @@ const tasks: Readonly<Record<string, () => Promise<void>>> = {
     tell("done");
   },
 
+  /** Puts once, and tells what came of it. */
+  async "try-put"() {
+    const store = sqliteArtifacts({ path, busyTimeoutMs: 200 });
+    const outcome = store.put(name, new Uint8Array([1])).then(
+      () => "written",
+      (error: { readonly code: string }) => error.code,
+    );
+    tell(await outcome);
+    await store.close();
+  },
+
   /** Stands in the midst of a write transaction. */
   async "hold-transaction"() {
     const connection = new Connection(path);

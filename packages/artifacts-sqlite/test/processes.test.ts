@@ -11,6 +11,7 @@ import { Connection } from "@groundwork/sqlite-file";
 import { expectError } from "@groundwork/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { sqliteArtifacts } from "../src/index.ts";
+import { LogSync } from "../src/log-sync.ts";
 
 const script = fileURLToPath(new URL("./artifact-process.ts", import.meta.url));
 
@@ -109,5 +110,23 @@ test("a process that stands in a transaction is waited for, and its death leaves
   await kill(holder);
   await waiting;
   expect(await Array.fromAsync(store.list(""))).toEqual(["a", "waited"]);
+  await store.close();
+});
+
+test("a handle on the log that is closed takes no lock with it", async () => {
+  const store = sqliteArtifacts({ path });
+  await store.put("a", new Uint8Array([1]));
+  const connection = new Connection(path);
+  connection.exec("BEGIN IMMEDIATE");
+  const log = new LogSync(path);
+  await log.sync();
+  log.close();
+  const locked = start("try-put", "b");
+  await locked.ended;
+  connection.exec("COMMIT");
+  const free = start("try-put", "c");
+  await free.ended;
+  expect([locked.told, free.told]).toEqual([["UNAVAILABLE"], ["written"]]);
+  connection.close();
   await store.close();
 });
