@@ -9,6 +9,9 @@ export interface Departure {
   readonly movedTo?: CatalogDocument;
 }
 
+/** Deletions of artefacts that are asked for together: a store may share what it costs to make them last. */
+const DELETIONS_AT_ONCE = 64;
+
 /** A filter on one of many values, cut into pieces that every store can take. */
 export function* inPieces(field: string, values: readonly string[]): Generator<Filter> {
   for (let start = 0; start < values.length; start += 500)
@@ -43,11 +46,12 @@ export async function purgeDepartures(parts: PipelineParts, departures: readonly
   // A vector that another document shares stays.
   const shared = await contentHashes(parts, "contentHash", [...hashes]);
   embeddingCache?.remove([...hashes].filter((hash) => !shared.has(hash)));
-  for (const documentId of deleted) await artifacts.deletePrefix(revisionArtifactPrefix(documentId));
-  const cleaned: CatalogDocument[] = [];
-  for (const { document } of departures) {
-    const current = await catalog.getDocument(document.documentId);
-    if (current !== undefined) cleaned.push({ ...current, chunks: 0 });
-  }
-  await catalog.updateDocuments(cleaned);
+  for (let start = 0; start < deleted.length; start += DELETIONS_AT_ONCE)
+    await Promise.all(
+      deleted
+        .slice(start, start + DELETIONS_AT_ONCE)
+        .map((documentId) => artifacts.deletePrefix(revisionArtifactPrefix(documentId))),
+    );
+  const current = await catalog.getDocuments(departures.map(({ document }) => document.documentId));
+  await catalog.updateDocuments([...current.values()].map((document) => ({ ...document, chunks: 0 })));
 }
