@@ -3,7 +3,7 @@ import { leadsIn } from "./element-spans.ts";
 import { sentenceStarts } from "./sentences.ts";
 import type { Span } from "./span.ts";
 import { tableLayoutOf } from "./table-layout.ts";
-import type { CountedText, TextMeter } from "./text-meter.ts";
+import { type CountedText, NO_CONTEXT, type TextMeter } from "./text-meter.ts";
 
 /** Share of the budget that title and section path may take, and that caption, table header and lead-in may take. */
 const CONTEXT_SHARE = 1 / 4;
@@ -21,6 +21,14 @@ export interface ChunkContext {
   readonly until?: number;
 }
 
+interface PathContext {
+  readonly sections: readonly string[];
+  readonly isTitled: boolean;
+  readonly line: CountedText;
+  /** Of the line alone. */
+  readonly context: ChunkContext;
+}
+
 /**
  * What stands before the texts of one revision's chunks. Chunks that follow each other have much of it in common, so the last
  * path, table and list are kept.
@@ -31,7 +39,7 @@ export class ContextBuilder {
   /** Tokens of each half of a context. */
   readonly #most: number;
   readonly #title: string;
-  #path: { readonly sections: readonly string[]; readonly isTitled: boolean; readonly line: CountedText } | undefined;
+  #path: PathContext | undefined;
   #table:
     | { readonly element: PlacedElement; readonly inside: boolean; readonly lines: readonly CountedText[] }
     | undefined;
@@ -48,7 +56,9 @@ export class ContextBuilder {
   /** What stands before the text of a chunk that begins with this span. */
   contextOf(first: Span): ChunkContext {
     const { element, start } = first;
-    const lines = [this.#pathLine(element, start)];
+    const path = this.#pathOf(element, start);
+    if (element.kind !== "table" && element.kind !== "list_item") return path.context;
+    const lines = [path.line];
     let until: number | undefined;
     if (element.kind === "table") {
       const tableLines = this.#tableLines(element, start > element.charStart);
@@ -56,7 +66,7 @@ export class ContextBuilder {
         lines.push(...tableLines);
         until = element.charEnd;
       }
-    } else if (element.kind === "list_item") {
+    } else {
       const lead = this.#listLead(element);
       if (lead !== undefined && lead.tokens <= this.#most) lines.push(lead);
     }
@@ -67,20 +77,29 @@ export class ContextBuilder {
   }
 
   #counted(text: string): CountedText {
-    return { text, tokens: text === "" ? 0 : this.#meter.count(text) };
+    return text === "" ? NO_CONTEXT : { text, tokens: this.#meter.count(text) };
   }
 
-  #pathLine(element: PlacedElement, start: number): CountedText {
+  /** The words of a text that fit, counted. */
+  #cut(text: string, most: number): CountedText {
+    const whole = this.#counted(text);
+    if (whole.tokens <= most) return whole;
+    return this.#counted(cutToTokens(text, most, (part) => this.#meter.count(part)));
+  }
+
+  #pathOf(element: PlacedElement, start: number): PathContext {
     const { sectionPath: sections } = element;
     const isTitled = this.#title !== "" && !startsWithWords(this.#revision.text, start, this.#title);
     const last = this.#path;
-    if (last !== undefined && last.isTitled === isTitled && areEqual(last.sections, sections)) return last.line;
-    const line = this.#counted(this.#pathText(sections, isTitled));
-    this.#path = { sections, isTitled, line };
-    return line;
+    if (last !== undefined && last.isTitled === isTitled && areEqual(last.sections, sections)) return last;
+    const line = this.#pathLine(sections, isTitled);
+    const context = { text: line.text, tokens: this.#meter.joinedTokens(line.text, [line]) };
+    this.#path = { sections, isTitled, line, context };
+    return this.#path;
   }
 
-  #pathText(sections: readonly string[], isTitled: boolean): string {
+  #pathLine(sections: readonly string[], isTitled: boolean): CountedText {
+    if (sections.length === 0) return isTitled ? this.#cut(this.#title, this.#most) : NO_CONTEXT;
     const most = this.#most;
     const count = (text: string): number => this.#meter.count(text);
     const title = this.#title;
@@ -90,19 +109,16 @@ export class ContextBuilder {
     // The nearest heading says most, then the title; what lies between goes first.
     while (parts.length > 2 && count(parts.join(PATH_SEPARATOR)) > most) parts.splice(1, 1);
     if (parts.length === 2 && count(parts.join(PATH_SEPARATOR)) > most)
-      parts[0] = cutToTokens(parts[0]!, Math.max(0, most - count(parts[1]!) - 2), count);
-    return cutToTokens(parts.filter((part) => part !== "").join(PATH_SEPARATOR), most, count);
+      parts[0] = this.#cut(parts[0]!, Math.max(0, most - count(parts[1]!) - 2)).text;
+    return this.#cut(parts.filter((part) => part !== "").join(PATH_SEPARATOR), most);
   }
 
   /** Caption and header; nothing when there is neither. */
   #tableLines(element: PlacedElement, inside: boolean): readonly CountedText[] {
     const last = this.#table;
     if (last !== undefined && last.element === element && last.inside === inside) return last.lines;
-    const count = (text: string): number => this.#meter.count(text);
-    const header = this.#counted(cutToTokens(tableHeader(element, inside), this.#most, count));
-    const caption = this.#counted(
-      cutToTokens(captionOf(element, inside, this.#revision), this.#most - header.tokens, count),
-    );
+    const header = this.#cut(tableHeader(element, inside), this.#most);
+    const caption = this.#cut(captionOf(element, inside, this.#revision), this.#most - header.tokens);
     const lines = header.text === "" && caption.text === "" ? [] : [caption, header];
     this.#table = { element, inside, lines };
     return lines;
@@ -147,9 +163,8 @@ function startsWithWords(text: string, start: number, words: string): boolean {
   return sameWords(text.slice(start, start + words.length), words);
 }
 
-/** The words of `text` that fit. */
+/** The words that fit of a text that does not. */
 function cutToTokens(text: string, most: number, count: (text: string) => number): string {
-  if (count(text) <= most) return text;
   const ends = [...text.matchAll(/\S+/g)].map((match) => match.index + match[0].length);
   let low = 0;
   let high = ends.length;

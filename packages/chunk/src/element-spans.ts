@@ -55,5 +55,9 @@ function belongsTo(before: PlacedElement, after: PlacedElement): boolean {
 
 /** Whether a paragraph announces the list after it. */
 export function leadsIn(element: PlacedElement): boolean {
-  return /[:\uff1a]\s*$/.test(element.text);
+  const { text } = element;
+  const last = text.charCodeAt(text.length - 1);
+  // A letter or another sign at the end: most texts.
+  if (last > 0x3a && last < 0x7f) return false;
+  return /[:\uff1a]$/.test(text.trimEnd());
 }

@@ -94,7 +94,38 @@ interface Plan extends ChunkPlan {
   readonly spans: readonly Span[];
 }
 
-function* plans(
+function plans(spans: readonly Span[], maxTokens: number, meter: TextMeter, contexts: ContextBuilder): Iterable<Plan> {
+  const whole = wholePlan(spans, maxTokens, meter, contexts);
+  return whole === undefined ? packedPlans(spans, maxTokens, meter, contexts) : [whole];
+}
+
+/** All spans as one chunk, where that is what packing would give: so it is with most sections and short documents. */
+function wholePlan(
+  spans: readonly Span[],
+  maxTokens: number,
+  meter: TextMeter,
+  contexts: ContextBuilder,
+): Plan | undefined {
+  let least = 0;
+  for (const span of spans) {
+    least += span.tokens;
+    if (least > maxTokens) return undefined;
+  }
+  const first = spans[0]!;
+  const context = contexts.contextOf(first);
+  let room = maxTokens - meter.counter.specialTokens - context.tokens;
+  for (let index = 0; index < spans.length; index++) {
+    const span = spans[index]!;
+    if (index > 0 && context.until !== undefined && span.end > context.until) return undefined;
+    room -= span.tokens + (index === 0 || spans[index - 1]!.element === span.element ? 0 : meter.gap);
+    if (room < 0) return undefined;
+  }
+  const tokens = meter.inputTokens(context, spans);
+  if (tokens > maxTokens) return undefined;
+  return { start: first.start, end: spans[spans.length - 1]!.end, context: context.text, tokens, spans };
+}
+
+function* packedPlans(
   spans: readonly Span[],
   maxTokens: number,
   meter: TextMeter,

@@ -26,6 +26,7 @@ const texts = [
   "According to 12 C.F.R. Part 1026, lenders disclose.| They must.",
   "visit www.example.org today.| It helps.",
   "(See Art. 5.)| Next.",
+  "Tko je to?| ǅuro.| ǅurđa!| Ǆep... je prazan.",
 ];
 
 for (const marked of texts)
