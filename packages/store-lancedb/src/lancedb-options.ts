@@ -29,6 +29,17 @@ export interface LancedbStoreOptions {
    * @default 3600000
    */
   readonly keepVersionsMs?: number;
+  /**
+   * Bytes of indexes that stay in memory between queries. A full-text index takes about 0.25 KB a row, a vector index as much
+   * as its vectors; what does not fit is read again from the disk.
+   * @default 268435456
+   */
+  readonly indexCacheBytes?: number;
+  /**
+   * Bytes of metadata of files and versions that stay in memory.
+   * @default 67108864
+   */
+  readonly metadataCacheBytes?: number;
 }
 
 export type ResolvedLancedbOptions = Required<LancedbStoreOptions>;
@@ -38,14 +49,16 @@ const TABLE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/;
 export function resolveLancedbOptions(options: LancedbStoreOptions): ResolvedLancedbOptions {
   const { path, table = "chunks", exactUpTo = 20_000, maxFragments = 24 } = options;
   const { maxUnindexedRows = 256, keepVersionsMs = 3_600_000 } = options;
+  const { indexCacheBytes = 268_435_456, metadataCacheBytes = 67_108_864 } = options;
   const refuse = (message: string): never => {
     throw new GroundworkError("INVALID_CONFIGURATION", message, { store: "lancedb" });
   };
   if (typeof path !== "string" || path === "") refuse("lancedbStore: expected path as the name of a folder.");
   if (/^[a-z][a-z0-9+]+:\/\//i.test(path)) refuse("lancedbStore: expected path as a local folder, found an address.");
   if (!TABLE_NAME.test(table)) refuse("lancedbStore: expected table as letters, digits, '_', '-' or '.', at most 64.");
-  for (const [name, value] of Object.entries({ exactUpTo, maxFragments, maxUnindexedRows, keepVersionsMs }))
+  const numbers = { exactUpTo, maxFragments, maxUnindexedRows, keepVersionsMs, indexCacheBytes, metadataCacheBytes };
+  for (const [name, value] of Object.entries(numbers))
     if (!Number.isSafeInteger(value) || value < 0)
       refuse(`lancedbStore: expected ${name} as a whole number of at least 0, found ${value}.`);
-  return { path: resolve(path), table, exactUpTo, maxFragments, maxUnindexedRows, keepVersionsMs };
+  return { path: resolve(path), table, ...numbers };
 }

@@ -1,7 +1,8 @@
 import type { CallOptions, StoreHit } from "@groundwork/contracts";
-import { type Table as LanceTable, MatchQuery } from "@lancedb/lancedb";
+import type { Table as LanceTable } from "@lancedb/lancedb";
 import { LEXICAL_COLUMN } from "./lancedb-schema.ts";
 import { read } from "./lancedb-table.ts";
+import { loadLancedb } from "./load-lancedb.ts";
 
 export const VECTOR_INDEX = "vector_idx";
 
@@ -60,6 +61,7 @@ export async function queryLexical(
   where: string | undefined,
   limit: number,
 ): Promise<Scored> {
+  const { MatchQuery } = await loadLancedb();
   let search = table.query().fullTextSearch(new MatchQuery(text, LEXICAL_COLUMN));
   search = search.select(["chunk_id", "_score"]).limit(limit);
   if (where !== undefined) search = search.where(where);

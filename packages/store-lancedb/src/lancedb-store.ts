@@ -16,6 +16,7 @@ import { fromTableRows, resultSchema, toTableRows } from "./lancedb-schema.ts";
 import { scoreChunks } from "./lancedb-score.ts";
 import { searchDense, searchLexical } from "./lancedb-search.ts";
 import { commit, type OpenedTable, openTable, read, readOnce } from "./lancedb-table.ts";
+import { isVerified, noteVerified } from "./verified-table.ts";
 import { writeRows } from "./write-rows.ts";
 
 const NAME = "lancedb";
@@ -61,7 +62,9 @@ class LancedbStore implements VectorStore {
   readonly name: string = NAME;
   readonly capabilities: VectorStore["capabilities"];
   readonly #options: Required<LancedbStoreOptions>;
-  #opened: OpenedTable | undefined;
+  /** Set by `open`. Starts with the first use when the table is known to be as it was left. */
+  #open: (() => Promise<OpenedTable>) | undefined;
+  #opening: Promise<OpenedTable> | undefined;
   #dimensions = 0;
   #closed = false;
   readonly #known = new KnownKeys();
@@ -81,16 +84,31 @@ class LancedbStore implements VectorStore {
     };
   }
 
-  #table(options: CallOptions | undefined): OpenedTable["table"] {
+  #check(options: CallOptions | undefined): () => Promise<OpenedTable> {
     throwIfAborted(options?.signal, { store: NAME });
     if (this.#closed) throw invalid("Expected an open store, found a closed one. Make a new store and open it.");
-    if (this.#opened === undefined) throw invalid("Expected open() before any other call.");
-    return this.#opened.table;
+    if (this.#open === undefined) throw invalid("Expected open() before any other call.");
+    return this.#open;
+  }
+
+  async #opened(options: CallOptions | undefined): Promise<OpenedTable> {
+    const open = this.#check(options);
+    this.#opening ??= open();
+    try {
+      return await this.#opening;
+    } catch (error) {
+      this.#opening = undefined;
+      throw error;
+    }
+  }
+
+  async #table(options: CallOptions | undefined): Promise<OpenedTable["table"]> {
+    return (await this.#opened(options)).table;
   }
 
   async #change<T>(options: CallOptions | undefined, work: (table: OpenedTable["table"]) => Promise<T>): Promise<T> {
-    this.#table(options);
-    const turn = this.#line.then(() => work(this.#table(options)));
+    this.#check(options);
+    const turn = this.#line.then(async () => work(await this.#table(options)));
     this.#line = turn.catch(() => undefined);
     return turn;
   }
@@ -100,22 +118,25 @@ class LancedbStore implements VectorStore {
     if (this.#closed) throw invalid("Expected a new store, found a closed one. Make a new store and open it.");
     if (!Number.isSafeInteger(dimensions) || dimensions < 1)
       throw invalid(`Expected dimensions of at least 1, found ${dimensions}.`);
-    if (this.#opened !== undefined && dimensions === this.#dimensions) return;
-    if (this.#opened !== undefined)
+    if (this.#open !== undefined && dimensions === this.#dimensions) return;
+    if (this.#open !== undefined)
       throw new GroundworkError("SCHEMA_MISMATCH", `Expected ${this.#dimensions} dimensions, found ${dimensions}.`, {
         store: NAME,
       });
-    this.#opened = await openTable(this.#options, dimensions, options);
+    const known = await isVerified(this.#options, dimensions);
+    const opened = known ? undefined : await openTable(this.#options, dimensions, options);
+    if (opened !== undefined) this.#opening = Promise.resolve(opened);
+    this.#open = () => openTable(this.#options, dimensions, undefined);
     this.#dimensions = dimensions;
   }
 
   async write(rows: RecordBatch | Table, options?: CallOptions): Promise<{ readonly rows: number }> {
-    this.#table(options);
+    this.#check(options);
     const tableRows = toTableRows(rows, this.#dimensions);
     if (tableRows.numRows === 0) return { rows: 0 };
     const chunkIds = uniqueChunkIds(tableRows);
     return this.#change(options, async () => {
-      await writeRows(this.#opened!, this.#known, tableRows, chunkIds, options);
+      await writeRows(await this.#opened(options), this.#known, tableRows, chunkIds, options);
       return { rows: chunkIds.length };
     });
   }
@@ -158,7 +179,7 @@ class LancedbStore implements VectorStore {
     request: Parameters<VectorStore["search"]>[0],
     options?: ReadOptions,
   ): ReturnType<VectorStore["search"]> {
-    const table = this.#table(options);
+    const table = await this.#table(options);
     const { vector, text, limit, filter, exact = false } = request;
     checkVector(vector, this.#dimensions);
     if (!Number.isSafeInteger(limit) || limit < 0) throw invalid(`Expected limit as a whole number, found ${limit}.`);
@@ -177,7 +198,7 @@ class LancedbStore implements VectorStore {
   }
 
   async score(request: Parameters<VectorStore["score"]>[0], options?: ReadOptions): ReturnType<VectorStore["score"]> {
-    const table = this.#table(options);
+    const table = await this.#table(options);
     const { chunkIds, vector, text, filter } = request;
     checkVector(vector, this.#dimensions);
     return scoreChunks(table, { chunkIds, vector, text, where: whereOf(filter, options?.watermark) }, options);
@@ -187,7 +208,7 @@ class LancedbStore implements VectorStore {
     chunkIds: readonly string[],
     options?: ReadOptions & { readonly columns?: readonly string[] },
   ): Promise<Table> {
-    const table = this.#table(options);
+    const table = await this.#table(options);
     const schema = resultSchema(options?.columns, this.#dimensions);
     return getRows(table, chunkIds, schema, whereOf(undefined, options?.watermark), options);
   }
@@ -196,7 +217,7 @@ class LancedbStore implements VectorStore {
     filter?: Parameters<VectorStore["scan"]>[0],
     options?: ReadOptions & { readonly columns?: readonly string[] },
   ): AsyncGenerator<RecordBatch> {
-    const table = this.#table(options);
+    const table = await this.#table(options);
     const schema = resultSchema(options?.columns, this.#dimensions);
     const where = whereOf(filter, options?.watermark);
     for (let attempt = 1; ; attempt++) {
@@ -228,7 +249,7 @@ class LancedbStore implements VectorStore {
   }
 
   async count(filter?: Parameters<VectorStore["count"]>[0], options?: ReadOptions): Promise<number> {
-    const table = this.#table(options);
+    const table = await this.#table(options);
     const where = whereOf(filter, options?.watermark);
     return read("count rows", options, () => table.countRows(where));
   }
@@ -241,9 +262,12 @@ class LancedbStore implements VectorStore {
     if (this.#closed) return;
     this.#closed = true;
     await Promise.all([this.#line, this.#catchingUp]);
-    this.#opened?.table.close();
-    this.#opened?.connection.close();
-    this.#opened = undefined;
+    const opened = await this.#opening?.catch(() => undefined);
+    if (opened === undefined) return;
+    const version = await opened.table.version().catch(() => undefined);
+    if (version !== undefined) await noteVerified(this.#options, this.#dimensions, Number(version));
+    opened.table.close();
+    opened.connection.close();
   }
 }
 

@@ -1,10 +1,11 @@
 import { mkdir } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { type CallOptions, GroundworkError, throwIfAborted } from "@groundwork/contracts";
-import { type Connection, connect, Index, type Table as LanceTable } from "@lancedb/lancedb";
+import type { Connection, Index, Table as LanceTable } from "@lancedb/lancedb";
 import { lancedbError } from "./lancedb-errors.ts";
 import type { ResolvedLancedbOptions } from "./lancedb-options.ts";
 import { checkTableSchema, LEXICAL_COLUMN, tableSchema } from "./lancedb-schema.ts";
+import { loadLancedb } from "./load-lancedb.ts";
 
 export const LEXICAL_INDEX: string = `${LEXICAL_COLUMN}_idx`;
 const STORE = { store: "lancedb" };
@@ -64,7 +65,8 @@ export async function commit<T>(action: string, options: CallOptions | undefined
   }
 }
 
-export function lexicalIndex(): Index {
+export async function lexicalIndex(): Promise<Index> {
+  const { Index } = await loadLancedb();
   return Index.fts({
     baseTokenizer: "simple",
     language: "English",
@@ -84,7 +86,8 @@ async function hasLexicalIndex(table: LanceTable): Promise<boolean> {
 async function ensureLexicalIndex(table: LanceTable, options: CallOptions | undefined): Promise<void> {
   await commit("create the full-text index", options, async () => {
     if (await hasLexicalIndex(table)) return;
-    await table.createIndex(LEXICAL_COLUMN, { config: lexicalIndex(), name: LEXICAL_INDEX, replace: true });
+    const config = await lexicalIndex();
+    await table.createIndex(LEXICAL_COLUMN, { config, name: LEXICAL_INDEX, replace: true });
   });
 }
 
@@ -101,14 +104,18 @@ export interface OpenedTable {
 
 /** Opens the table, or makes it. Every read looks for the newest version first, so writes of other processes are seen. */
 export async function openTable(
-  { path, table: name }: ResolvedLancedbOptions,
+  { path, table: name, indexCacheBytes, metadataCacheBytes }: ResolvedLancedbOptions,
   dimensions: number,
   options: CallOptions | undefined,
 ): Promise<OpenedTable> {
   await mkdir(path, { recursive: true }).catch((error: unknown) => {
     throw lancedbError(error, "make the folder of the store");
   });
-  const connection = await read("open the store", options, () => connect(path, { readConsistencyInterval: 0 }));
+  const { connect, Session } = await loadLancedb();
+  const connection = await read("open the store", options, () => {
+    const session = new Session(BigInt(indexCacheBytes), BigInt(metadataCacheBytes));
+    return connect(path, { readConsistencyInterval: 0, session });
+  });
   try {
     const names = await read("list the tables of the store", options, () => connection.tableNames({ limit: 10_000 }));
     if (!names.includes(name))

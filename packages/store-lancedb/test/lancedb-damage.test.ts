@@ -101,6 +101,8 @@ test("options are checked", () => {
     { path, table: "../up" },
     { path, exactUpTo: -1 },
     { path, maxFragments: 1.5 },
+    { path, indexCacheBytes: -1 },
+    { path, metadataCacheBytes: 0.5 },
   ])
     expect(() => lancedbStore(options)).toThrow(expect.objectContaining({ code: "INVALID_CONFIGURATION" }));
 });
