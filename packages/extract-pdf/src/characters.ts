@@ -44,16 +44,18 @@ const LIGATURE_CODES: ReadonlyMap<number, string> = new Map([
   [0x0f, "ffl"],
 ]);
 
-const known: (Character | undefined)[] = [];
+/** By the upper byte of their codes: one array of them all would have holes, and be searched like a dictionary. */
+const known: (Character | undefined)[][] = Array.from({ length: 256 }, () => []);
 
 /** Codes of the basic plane are looked up once per process; beyond Unicode is U+FFFD. */
 export function characterOf(code: number): Character {
   if (!(code >= 0 && code <= 0x10ffff)) return characterOf(0xfffd);
   if (code > 0xffff) return describe(code);
-  let character = known[code];
+  const block = known[code >> 8]!;
+  let character = block[code & 0xff];
   if (character === undefined) {
     character = describe(code);
-    known[code] = character;
+    block[code & 0xff] = character;
   }
   return character;
 }

@@ -104,8 +104,8 @@ export class DocumentAssembler {
   }
 
   annotationElements(document: PdfDocument, number: number, { fields, notes }: PageAnnotations): DocumentElement[] {
-    const size = pageSize(document, number - 1);
-    if (size === undefined || fields.length + notes.length === 0) return [];
+    const size = fields.length + notes.length === 0 ? undefined : pageSize(document, number - 1);
+    if (size === undefined) return [];
     const share = (value: number, whole: number): number =>
       Math.round(Math.min(1, Math.max(0, value / whole)) * 10_000) / 10_000;
     const box = (area: { left: number; top: number; right: number; bottom: number }) => ({

@@ -57,7 +57,7 @@ function readFrom(
   const isUnmapped = pdfium.call("FPDFText_HasUnicodeMapError");
   const count = Math.min(pdfium.call("FPDFText_CountChars")(textPage), MAX_GLYPHS);
   const visible = table.reset(count + 1);
-  const hidden = new GlyphTable(16);
+  let hidden: GlyphTable | undefined;
   const [a, b, c, d, e, f] = frame.matrix;
   const { width, height } = frame;
   const at = scratch >> 2;
@@ -128,7 +128,8 @@ function readFrom(
     const isGuess = isUnmapped(textPage, index) === 1;
     // A symbol font without a mapping: what it prints in text is a bullet or a box.
     const symbol = object.symbols && (isGuess || character.bad) && !character.privateSymbol;
-    const target = object.invisible ? hidden : visible;
+    let target = visible;
+    if (object.invisible) target = hidden ??= new GlyphTable();
     const last = target.count - 1;
     if (symbol && last >= 0 && target.texts[last] === BULLET.text && Math.abs(target.right[last]! - left) < size)
       continue;
@@ -142,7 +143,7 @@ function readFrom(
   // Invisible text is kept where it is all there is: OCR under a scan. Beside visible text it is a trap or a duplicate.
   let glyphs = visible;
   let invisible = 0;
-  if (hidden.count > visible.count) {
+  if (hidden !== undefined && hidden.count > visible.count) {
     levelSizes(hidden);
     invisible = hidden.count;
     for (let index = 0; index < visible.count; index++) hidden.take(visible, index);
