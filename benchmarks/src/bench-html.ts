@@ -6,7 +6,7 @@
  * Every HTML page under a DIR counts. Three systems read each file in turn, in an order that rotates, from its bytes: `ours` (the
  * whole extractor: encoding, main content, lists, tables, marks, elements out), `sax` (decode as UTF-8, all events of htmlparser2 to
  * handlers that count) and `saxText` (the same, text alone). Figures are megabytes per second of CPU time of the whole process
- * (garbage collection and compilation included), medians of the rounds after the process is warm.
+ * (garbage collection and compilation included), from each file's median of the rounds after the process is warm.
  */
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
@@ -19,7 +19,7 @@ import { median } from "./median.ts";
 
 const DEFAULT_DATA = resolve(import.meta.dirname, "../../../shared/data/docs");
 const WARM_ROUNDS = 8;
-const ROUNDS = 11;
+const ROUNDS = 15;
 /** Bytes of a file that are read between two looks at the clock: small files are read several times. */
 const SLICE = 150_000;
 const SYSTEMS = ["ours", "sax", "saxText"] as const;
@@ -82,20 +82,20 @@ async function findFiles(folder: string): Promise<string[]> {
     .sort();
 }
 
-/** CPU seconds of each system over all files, each read once. */
-async function measureRound(files: readonly Uint8Array[], round: number): Promise<Record<System, number>> {
-  const seconds: Record<System, number> = { ours: 0, sax: 0, saxText: 0 };
+/** CPU seconds of one reading of a file by each system, round by round. */
+type Times = Readonly<Record<System, number[]>>;
+
+async function measureRound(files: readonly Uint8Array[], round: number, times: readonly Times[]): Promise<void> {
   for (const [index, bytes] of files.entries()) {
-    const times = Math.max(1, Math.round(SLICE / bytes.length));
+    const readings = Math.max(1, Math.round(SLICE / bytes.length));
     for (let turn = 0; turn < SYSTEMS.length; turn++) {
       const system = SYSTEMS[(turn + index + round) % SYSTEMS.length]!;
       const before = process.cpuUsage();
-      for (let time = 0; time < times; time++) await run(system, bytes);
+      for (let reading = 0; reading < readings; reading++) await run(system, bytes);
       const { user, system: kernel } = process.cpuUsage(before);
-      seconds[system] += (user + kernel) / 1e6 / times;
+      if (round >= WARM_ROUNDS) times[index]![system].push((user + kernel) / 1e6 / readings);
     }
   }
-  return seconds;
 }
 
 async function benchSet(folder: string): Promise<BenchSet> {
@@ -105,14 +105,12 @@ async function benchSet(folder: string): Promise<BenchSet> {
     if (bytes.length > 0) files.push(bytes);
   }
   if (files.length === 0) throw new Error(`No HTML in ${folder}. Give folders with --data.`);
-  const rounds: Record<System, number>[] = [];
-  for (let round = 0; round < WARM_ROUNDS + ROUNDS; round++) {
-    const seconds = await measureRound(files, round);
-    if (round >= WARM_ROUNDS) rounds.push(seconds);
-  }
+  const times = files.map((): Times => ({ ours: [], sax: [], saxText: [] }));
+  for (let round = 0; round < WARM_ROUNDS + ROUNDS; round++) await measureRound(files, round, times);
   const megabytes = files.reduce((sum, bytes) => sum + bytes.length, 0) / 1e6;
-  const speed = (system: System): number => median(rounds.map((seconds) => megabytes / seconds[system]));
-  const share = (system: System): number => median(rounds.map((seconds) => seconds[system] / seconds.ours));
+  const seconds = (system: System): number => times.reduce((sum, found) => sum + median(found[system]), 0);
+  const speed = (system: System): number => megabytes / seconds(system);
+  const share = (system: System): number => seconds(system) / seconds("ours");
   return {
     name: basename(folder),
     figures: {
