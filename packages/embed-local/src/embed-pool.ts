@@ -1,7 +1,7 @@
 import { GroundworkError, type SerializedError, throwIfAborted } from "@groundwork/contracts";
+import type { WorkerReply } from "./embed-message.ts";
 import { type EmbeddedTexts, type Output, stopped } from "./embedding-run.ts";
 import { PoolThread } from "./pool-thread.ts";
-import type { WorkerReply } from "./serve-embedding.ts";
 
 export interface EmbedPoolOptions {
   readonly threads: number;

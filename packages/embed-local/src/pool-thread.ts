@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { BUSY, STOPPED, type WorkerReply, type WorkerRequest, type WorkerSetup } from "./serve-embedding.ts";
+import { BUSY, STOPPED, type WorkerReply, type WorkerRequest, type WorkerSetup } from "./embed-message.ts";
 
 /** Longest wait, in milliseconds, for a thread to leave native code when the process ends: a run takes well under one second. */
 const EXIT_WAIT_MS = 5_000;

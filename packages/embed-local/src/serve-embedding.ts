@@ -1,27 +1,8 @@
 import type { MessagePort } from "node:worker_threads";
-import { GroundworkError, type SerializedError } from "@groundwork/contracts";
+import { GroundworkError } from "@groundwork/contracts";
+import { BUSY, STOPPED, type WorkerReply, type WorkerRequest, type WorkerSetup } from "./embed-message.ts";
 import { EmbedSession, type RunGuard } from "./embed-session.ts";
 import { type Output, stopped } from "./embedding-run.ts";
-
-export interface WorkerSetup {
-  readonly modelPath: string;
-  readonly tokenizerJson: string;
-  /** Two flags shared with the pool: see {@link STOPPED} and {@link BUSY}. */
-  readonly flags: Int32Array;
-}
-
-export type WorkerRequest =
-  | { readonly type: "embed"; readonly id: number; readonly texts: readonly string[]; readonly output: Output }
-  | { readonly type: "close" };
-
-export type WorkerReply =
-  | { readonly id: number; readonly vectors: Float32Array; readonly lengths: Uint32Array }
-  | { readonly id: number; readonly error: SerializedError };
-
-/** Set by the pool: begin no further run. */
-export const STOPPED = 0;
-/** Set by the worker while it is inside native code. */
-export const BUSY = 1;
 
 /**
  * A thread that is ended while it is inside the runtime takes the whole process down, so the pool must be able to wait,

@@ -6,10 +6,6 @@ import {
   type SourceDocument,
   throwIfAborted,
 } from "@groundwork/contracts";
-import { extractEpub } from "./epub.ts";
-import { extractFeed } from "./feed.ts";
-import { extractHtml } from "./html.ts";
-import { extractMhtml } from "./mhtml.ts";
 
 export interface WebExtractorOptions {
   /**
@@ -27,14 +23,19 @@ export interface WebInput {
 }
 
 type Reader = (input: WebInput) => AsyncIterable<ExtractionPart>;
+type LoadReader = () => Promise<Reader>;
 
-const READERS: Readonly<Record<string, Reader>> = {
-  "text/html": extractHtml,
-  "application/xhtml+xml": extractHtml,
-  "multipart/related": extractMhtml,
-  "application/epub+zip": extractEpub,
-  "application/rss+xml": extractFeed,
-  "application/atom+xml": extractFeed,
+/** Readers are loaded when a document needs them. */
+const html: LoadReader = async () => (await import("./html.ts")).extractHtml;
+const feed: LoadReader = async () => (await import("./feed.ts")).extractFeed;
+
+const READERS: Readonly<Record<string, LoadReader>> = {
+  "text/html": html,
+  "application/xhtml+xml": html,
+  "multipart/related": async () => (await import("./mhtml.ts")).extractMhtml,
+  "application/epub+zip": async () => (await import("./epub.ts")).extractEpub,
+  "application/rss+xml": feed,
+  "application/atom+xml": feed,
 };
 
 /**
@@ -54,8 +55,8 @@ export function webExtractor(options: WebExtractorOptions = {}): Extractor {
         ids,
       );
     }
-    const read = READERS[document.mediaType] ?? extractHtml;
     try {
+      const read = await (READERS[document.mediaType] ?? html)();
       for await (const part of read({ document, signal, mainContent: options.mainContent ?? true })) {
         throwIfAborted(signal, ids);
         yield part;
