@@ -99,7 +99,8 @@ export async function chaosRun(options: ChaosOptions): Promise<ChaosResult> {
   const differences: string[] = [];
   let looks = 0;
   let cycles = 0;
-  let wanted = 0;
+  let tries = 0;
+  let deaths = 0;
   let throughout: readonly string[] = [];
   let looking = true;
   const watch = async (): Promise<void> => {
@@ -116,22 +117,24 @@ export async function chaosRun(options: ChaosOptions): Promise<ChaosResult> {
   watching.catch(() => {});
   let usualMs = 500;
   try {
-    while (wanted < options.kills && !(options.stopEarly === true && violations.length + differences.length > 0)) {
+    while (deaths < options.kills && !(options.stopEarly === true && violations.length + differences.length > 0)) {
       cycles++;
       throughout = [];
       const stays = await corpus.change();
       throughout = stays;
       // Several deaths in a row: also what recovers may die.
-      for (let death = 0; death < 3 && wanted < options.kills; death++) {
-        wanted++;
-        const named = wanted % 2 === 0;
-        const point = FAULT_POINTS[(wanted >> 1) % FAULT_POINTS.length]!;
+      for (let death = 0; death < 3 && deaths < options.kills; death++) {
+        tries++;
+        const named = tries % 2 === 0;
+        const point = FAULT_POINTS[(tries >> 1) % FAULT_POINTS.length]!;
         const how = named
           ? { point: `${point}:${1 + Math.floor(random() * 3)}` }
           : { afterMs: Math.floor(random() * usualMs) };
         const { killed, tookMs } = await runOnce(options, corpus.root, how);
-        if (killed) kills[named ? point : "random"] = (kills[named ? point : "random"] ?? 0) + 1;
-        else {
+        if (killed) {
+          deaths++;
+          kills[named ? point : "random"] = (kills[named ? point : "random"] ?? 0) + 1;
+        } else {
           usualMs = (usualMs + tookMs) / 2;
           break;
         }
