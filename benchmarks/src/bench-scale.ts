@@ -7,7 +7,7 @@ import { type BenchSet, textTable, writeReport } from "./bench-report.ts";
 import { changeDocuments, writeCsv, writeDocuments } from "./scale/synthetic-files.ts";
 
 /**
- * `pnpm bench:scale`: memory and work as a knowledge base grows, on synthetic documents with a stand-in for the embedder.
+ * `pnpm bench:scale`: memory and work as a knowledge base grows, on synthetic documents with a stand-in for the embedder (`--embedder local`: the real one, for `change`).
  * `memory`: ten times the documents; `large`: one large table; `change`: one document in a hundred edited and one deleted;
  * `listing`: a plan over objects that the catalog knows. `--only a,b` chooses; `--documents` and `--objects` set the sizes.
  */
@@ -22,6 +22,8 @@ const { values } = parseArgs({
     objects: { type: "string", default: "1000000" },
     megabytes: { type: "string", default: "100" },
     changed: { type: "string", default: "10000" },
+    /** `stub` or `local`: the real model, in the scenario `change`. */
+    embedder: { type: "string", default: "stub" },
   },
 });
 const only = values.only?.split(",");
@@ -92,10 +94,11 @@ try {
     const count = Number(values.changed);
     const corpus = join(work, "changing");
     await writeDocuments(corpus, count);
-    const first = await run("measure-scale.ts", corpus, join(work, "kb-changing"));
+    const given = [corpus, join(work, "kb-changing"), values.embedder] as const;
+    const first = await run("measure-scale.ts", ...given);
     const edited = await changeDocuments(corpus, count);
-    const second = await run("measure-scale.ts", corpus, join(work, "kb-changing"));
-    const third = await run("measure-scale.ts", corpus, join(work, "kb-changing"));
+    const second = await run("measure-scale.ts", ...given);
+    const third = await run("measure-scale.ts", ...given);
     report("change", {
       documents: count,
       edited,

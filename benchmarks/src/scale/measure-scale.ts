@@ -3,8 +3,8 @@ import { openKnowledgeBase } from "groundwork";
 import { stubEmbedder } from "../ingest/groundwork-peer.ts";
 
 /** One ingestion (or one plan) in a process of its own, so that its peak memory is its own: prints one line of JSON. */
-const [root, state] = process.argv.slice(2) as [string, string];
-await using base = await openKnowledgeBase({ path: state, embedder: stubEmbedder() });
+const [root, state, model] = process.argv.slice(2) as [string, string, "stub" | "local"];
+await using base = await openKnowledgeBase({ path: state, ...(model === "local" ? {} : { embedder: stubEmbedder() }) });
 const before = process.cpuUsage();
 const started = performance.now();
 const report = await base.ingest(folder(root, { id: "scale" }));
