@@ -374,7 +374,7 @@ export class IngestRun {
     if (result.sequence !== undefined) this.work.publications++;
     for (const outcome of result.outcomes) {
       this.counts[outcome.status]++;
-      if (outcome.status !== "unchanged") this.outcomes.push(outcome);
+      if (outcome.status !== "unchanged" || outcome.warnings !== undefined) this.outcomes.push(outcome);
       if (outcome.status === "failed" || outcome.status === "empty") this.meter.failed++;
     }
     this.meter.send("publish");

@@ -138,7 +138,7 @@ export class Publisher {
       ].filter((revision) => revision !== undefined);
       const rowsRetired = await this.#retire(group, publishing, sequence, options);
       await this.#fault("rows-retired");
-      const outcomes = this.#outcomes(group);
+      const outcomes = [...this.#outcomes(group), ...overtakenOutcomes(all, group)];
       const edges: LineageEdge[] = [
         ...publishing.flatMap(({ publication }) => publication!.edges.map((edge) => ({ ...edge, runId }))),
         ...group.departures.flatMap(({ document, movedTo }) =>
@@ -185,7 +185,7 @@ export class Publisher {
 
   /**
    * Leaves out what another process has published, or deleted, since these documents were read: its state is as new as ours, and
-   * its rows have the same keys. Their outcome is what the other process made of them.
+   * its rows have the same keys. They end as unchanged.
    */
   async #withoutOvertaken(group: EmbeddedGroup, sequence: number, options: CallOptions): Promise<EmbeddedGroup> {
     if (this.#seen !== undefined && this.#seen === sequence - 1) return group;
@@ -343,6 +343,20 @@ export class Publisher {
       lastAt: now,
     }));
   }
+}
+
+/** What is said of documents that another process published meanwhile: there is nothing left to do for them. */
+function overtakenOutcomes(all: PublicationGroup, group: PublicationGroup): DocumentOutcome[] {
+  if (group === all) return [];
+  const published = new Set(group.processed);
+  const departed = new Set(group.departures);
+  const warnings = [
+    { code: "overtaken", message: "Another process published this document meanwhile. What it published stands." },
+  ];
+  return [
+    ...all.processed.filter((processed) => !published.has(processed)).map(({ item }) => item),
+    ...all.departures.filter((departure) => !departed.has(departure)).map(({ document }) => document),
+  ].map(({ documentId, key }) => ({ documentId, key, status: "unchanged", warnings }));
 }
 
 function movedFromEdge(fromId: string, toId: string, runId: string): LineageEdge {

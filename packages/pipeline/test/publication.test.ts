@@ -1,7 +1,7 @@
 import { type CatalogDocument, GroundworkError } from "@groundwork/contracts";
 import { expectError } from "@groundwork/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ingest, type PipelineParts, planIngest } from "../src/index.ts";
+import { ingest, type PipelineParts, planIngest, planShards, runShard } from "../src/index.ts";
 import { type TestKnowledge, testKnowledge, textSource } from "./fixtures/knowledge.ts";
 
 let knowledge: TestKnowledge;
@@ -210,6 +210,31 @@ describe("permissions", () => {
     await ingest([source], knowledge.parts);
     expect((await knowledge.visible())[0]!.allow).toEqual([]);
   });
+});
+
+test("a document that another process published meanwhile is left to it, and has an outcome", async () => {
+  const { parts } = knowledge;
+  const source = textSource({ "a.txt": "One.", "b.txt": "Two." });
+  const plan = await planIngest([source], parts);
+  const [shard] = [...planShards(plan, "run")];
+  // Two processes were given the same shard: both have read it before one of them publishes.
+  let waiting = 2;
+  const both = Promise.withResolvers<void>();
+  const onFaultPoint = async (point: string): Promise<void> => {
+    if (point !== "embedded") return;
+    if (--waiting === 0) both.resolve();
+    await both.promise;
+  };
+  const run = () => runShard(shard!, parts, [source], { startedAt: Date.now(), onFaultPoint });
+  const reports = await Promise.all([run(), run()]);
+  expect(reports.map(({ counts }) => counts.added).sort()).toEqual([0, 2]);
+  expect(reports.map(({ counts }) => counts.unchanged).sort()).toEqual([0, 2]);
+  const left = reports.find(({ counts }) => counts.unchanged === 2)!.outcomes;
+  expect(left.map(({ status, warnings }) => [status, warnings?.[0]?.code])).toEqual([
+    ["unchanged", "overtaken"],
+    ["unchanged", "overtaken"],
+  ]);
+  expect(texts(await knowledge.all())).toEqual(["One.", "Two."]);
 });
 
 test("one ingestion at a time: the second waits, or gets a retryable error", async () => {
