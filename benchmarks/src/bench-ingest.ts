@@ -6,6 +6,7 @@ import { parseArgs, promisify } from "node:util";
 import { type BenchSet, textTable, writeReport } from "./bench-report.ts";
 import { PEERS } from "./ingest/ingest-peer.ts";
 import { prepareChangedCorpus, prepareCorpus } from "./ingest/text-corpus.ts";
+import { median } from "./median.ts";
 
 /**
  * `pnpm bench:ingest`: the same documents, stand-in for an embedder and vector store under a hand-written loop, other libraries
@@ -65,12 +66,6 @@ async function child<T>(peer: string, action: string, corpus: string, state: str
     { maxBuffer: 64 * 1024 * 1024, env: { ...process.env, LANCEDB_LOG: "error" } },
   );
   return JSON.parse(stdout.trim().split("\n").at(-1)!) as T;
-}
-
-function median(list: readonly number[]): number {
-  const sorted = [...list].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 const installed = (name: string): boolean => {

@@ -15,6 +15,7 @@ import { GroundworkError, type SourceDocument } from "@groundwork/contracts";
 import { pdfExtractor } from "@groundwork/extract-pdf";
 import { benchArguments } from "./bench-arguments.ts";
 import { type BenchSet, textTable, writeReport } from "./bench-report.ts";
+import { median } from "./median.ts";
 import { createRawLoop } from "./raw-pdfium.ts";
 
 const DEFAULT_DATA = resolve(import.meta.dirname, "../../../shared/data/docs");
@@ -102,11 +103,6 @@ async function measureRound(files: readonly PdfFile[], round: number): Promise<R
   return seconds;
 }
 
-function medianOf(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? Number.NaN;
-}
-
 async function benchSet(folder: string): Promise<BenchSet> {
   const paths = await findFiles(folder);
   const files: PdfFile[] = [];
@@ -120,8 +116,8 @@ async function benchSet(folder: string): Promise<BenchSet> {
     if (round >= WARM_ROUNDS) rounds.push(seconds);
   }
   const pages = files.reduce((sum, file) => sum + file.pages, 0);
-  const pagesPerSecond = (system: System): number => medianOf(rounds.map((seconds) => pages / seconds[system]));
-  const share = (system: System): number => medianOf(rounds.map((seconds) => seconds[system] / seconds.ours));
+  const pagesPerSecond = (system: System): number => median(rounds.map((seconds) => pages / seconds[system]));
+  const share = (system: System): number => median(rounds.map((seconds) => seconds[system] / seconds.ours));
   return {
     name: basename(folder),
     figures: {

@@ -3,8 +3,14 @@ import { closeSync, type Dirent, fsync, mkdirSync, openSync, renameSync, rmSync,
 import { mkdir, open, readdir, readFile, rm, rmdir, stat, unlink } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { type ArtifactStore, type CallOptions, GroundworkError, throwIfAborted } from "@groundwork/contracts";
-import { checkKey, checkPrefix } from "./artifact-key.ts";
+import {
+  type ArtifactStore,
+  type CallOptions,
+  checkArtifactKey,
+  checkArtifactPrefix,
+  GroundworkError,
+  throwIfAborted,
+} from "@groundwork/contracts";
 import { fromFileError, isAbsent } from "./file-errors.ts";
 import { FolderSync } from "./folder-sync.ts";
 
@@ -60,7 +66,7 @@ class FileArtifacts implements ArtifactStore {
 
   async put(key: string, bytes: Uint8Array, options: CallOptions = {}): Promise<void> {
     await this.#call(options, async () => {
-      checkKey(key);
+      checkArtifactKey(key, IDS.driver);
       await this.#prepare();
       const draft = join(this.#root, DRAFTS, randomUUID());
       try {
@@ -79,7 +85,7 @@ class FileArtifacts implements ArtifactStore {
 
   async get(key: string, options: CallOptions = {}): Promise<Uint8Array | undefined> {
     return this.#call(options, async () => {
-      checkKey(key);
+      checkArtifactKey(key, IDS.driver);
       try {
         const { signal } = options;
         const content = await readFile(join(this.#root, key), signal === undefined ? {} : { signal });
@@ -93,7 +99,7 @@ class FileArtifacts implements ArtifactStore {
 
   async has(key: string, options: CallOptions = {}): Promise<boolean> {
     return this.#call(options, async () => {
-      checkKey(key);
+      checkArtifactKey(key, IDS.driver);
       try {
         return (await stat(join(this.#root, key))).isFile();
       } catch (error) {
@@ -106,7 +112,7 @@ class FileArtifacts implements ArtifactStore {
   /** Memory grows with the names of one folder and its parents, not with the store. */
   async *list(prefix: string, options: CallOptions = {}): AsyncGenerator<string, void, undefined> {
     this.#require();
-    checkPrefix(prefix);
+    checkArtifactPrefix(prefix, IDS.driver);
     throwIfAborted(options.signal, IDS);
     const slash = prefix.lastIndexOf("/");
     try {

@@ -1,5 +1,5 @@
 import type { Connection } from "@groundwork/sqlite-file";
-import { keyAfter } from "./artifact-key.ts";
+import { keyAfter } from "./key-range.ts";
 
 /** Artifacts that one transaction deletes at most. */
 const MAX_ARTIFACTS = 1_000;

@@ -1,10 +1,17 @@
 import { basename, resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { type ArtifactStore, type CallOptions, GroundworkError, throwIfAborted } from "@groundwork/contracts";
+import {
+  type ArtifactStore,
+  type CallOptions,
+  checkArtifactKey,
+  checkArtifactPrefix,
+  GroundworkError,
+  throwIfAborted,
+} from "@groundwork/contracts";
 import { type Connection, openDatabase, pause, whenFree } from "@groundwork/sqlite-file";
 import { ARTIFACT_DATABASE } from "./artifact-database.ts";
-import { checkKey, checkPrefix, keyAfter, prefixEnd } from "./artifact-key.ts";
 import { type DeletionBounds, deleteArtifacts, giveBackPages } from "./delete-artifacts.ts";
+import { keyAfter, prefixEnd } from "./key-range.ts";
 import { LogSync } from "./log-sync.ts";
 import { WriteQueue } from "./write-queue.ts";
 
@@ -85,7 +92,7 @@ class SqliteArtifacts implements ArtifactStore {
   /** Resolves when the artifact is on the disk. `bytes` must stay as they are until then. */
   async put(key: string, bytes: Uint8Array, options: CallOptions = {}): Promise<void> {
     this.#require(options);
-    checkKey(key);
+    checkArtifactKey(key, ARTIFACT_DATABASE.driver);
     if (!(bytes instanceof Uint8Array) || bytes.length > MAX_ARTIFACT_BYTES) {
       throw new GroundworkError(
         "INVALID_ARGUMENT",
@@ -98,7 +105,7 @@ class SqliteArtifacts implements ArtifactStore {
 
   async get(key: string, options: CallOptions = {}): Promise<Uint8Array | undefined> {
     this.#require(options);
-    checkKey(key);
+    checkArtifactKey(key, ARTIFACT_DATABASE.driver);
     const row = await this.#read(
       (connection) => connection.get("SELECT bytes FROM artifacts WHERE key = ?", key),
       options,
@@ -108,7 +115,7 @@ class SqliteArtifacts implements ArtifactStore {
 
   async has(key: string, options: CallOptions = {}): Promise<boolean> {
     this.#require(options);
-    checkKey(key);
+    checkArtifactKey(key, ARTIFACT_DATABASE.driver);
     const row = await this.#read((connection) => connection.get("SELECT 1 FROM artifacts WHERE key = ?", key), options);
     return row !== undefined;
   }
@@ -116,7 +123,7 @@ class SqliteArtifacts implements ArtifactStore {
   /** Between two takes of keys nothing is held open: a list that is read slowly hinders nobody. */
   async *list(prefix: string, options: CallOptions = {}): AsyncGenerator<string, void, undefined> {
     this.#require(options);
-    checkPrefix(prefix);
+    checkArtifactPrefix(prefix, ARTIFACT_DATABASE.driver);
     const end = prefixEnd(prefix);
     let from = prefix;
     for (;;) {
@@ -149,7 +156,7 @@ class SqliteArtifacts implements ArtifactStore {
         IDS,
       );
     }
-    checkPrefix(prefix);
+    checkArtifactPrefix(prefix, ARTIFACT_DATABASE.driver);
     return this.#untilWritten(this.#delete(prefix, options));
   }
 

@@ -1,3 +1,4 @@
+export * from "./artifact-key.ts";
 export * from "./artifact-store.ts";
 export * from "./batch.ts";
 export * from "./build-reference.ts";

@@ -61,7 +61,6 @@ export interface PreparedDocument {
   /** The text revision's artefact, to be kept; absent when it is kept already. */
   readonly artifact?: Uint8Array;
   readonly children: readonly ChildDocument[];
-  readonly hasText: boolean;
   /** Parsers were run (not: an artefact was used again). */
   readonly extracted: boolean;
 }
@@ -135,7 +134,6 @@ export async function prepareExtracted(
     // A container without a text of its own has nothing that could be used again.
     ...(extracted.children.length === 0 || hasText ? { artifact: await encodeTextRevision(revision) } : {}),
     children: extracted.children,
-    hasText,
     extracted: true,
   };
 }
@@ -157,7 +155,6 @@ export async function prepareRevision(
     rows: cut(stages, revision, target, rows),
     ...(isOwn ? {} : { artifact: await encodeTextRevision(revision) }),
     children: [],
-    hasText: HAS_TEXT.test(revision.text),
     extracted: false,
   };
 }

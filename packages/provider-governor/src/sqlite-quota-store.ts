@@ -1,25 +1,11 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { type CallOptions, GroundworkError, type QuotaStore, throwIfAborted } from "@groundwork/contracts";
+import { loadSqlite } from "@groundwork/sqlite-file";
 
 /** How long a write of another process is waited for (in this thread); longer ones are a retryable `CATALOG_BUSY`. */
 const BUSY_TIMEOUT_MS = 250;
 const SQLITE_BUSY = 5;
 const SQLITE_FULL = 13;
-
-/** Loads `node:sqlite` without the warning that some releases of Node print for it, and only when it is used. */
-function loadSqlite(): typeof import("node:sqlite") {
-  const emitWarning = process.emitWarning;
-  process.emitWarning = ((warning: string | Error, ...rest: unknown[]): void => {
-    const text = typeof warning === "string" ? warning : warning.message;
-    if (rest[0] === "ExperimentalWarning" && text.startsWith("SQLite ")) return;
-    Reflect.apply(emitWarning, process, [warning, ...rest]);
-  }) as typeof process.emitWarning;
-  try {
-    return process.getBuiltinModule("node:sqlite");
-  } finally {
-    process.emitWarning = emitWarning;
-  }
-}
 
 function typedError(cause: unknown): GroundworkError {
   if (GroundworkError.isInstance(cause)) return cause;
