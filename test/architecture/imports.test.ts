@@ -13,6 +13,8 @@ const SHARED = new Set([
   "@groundwork/html-elements",
   "@groundwork/media-type",
   "@groundwork/sqlite-file",
+  "@groundwork/terms",
+  "@groundwork/word-index",
 ]);
 
 const packageOf = (specifier: string): string =>

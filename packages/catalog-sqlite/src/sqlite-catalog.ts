@@ -136,7 +136,10 @@ class SqliteCatalog implements Catalog {
   async *listDocuments(query: ListQuery = {}, options?: CallOptions): AsyncGenerator<CatalogDocument, void, undefined> {
     const { sourceId, keyPrefix = "", states, version, parentId } = query;
     const where = new Where();
-    where.equal("source_id", sourceId);
+    // Few documents have one version or one parent. A column with a plus has no index, or SQLite would read the whole source
+    // in order to spare itself the sorting of these few.
+    const hasFew = version !== undefined || parentId !== undefined;
+    where.equal(hasFew ? "+source_id" : "source_id", sourceId);
     if (keyPrefix !== "") {
       const [from, to] = prefixBounds(keyPrefix);
       where.add("coalesce(key_order, key) >= ? AND coalesce(key_order, key) < ?", from, to);

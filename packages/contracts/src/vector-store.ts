@@ -75,6 +75,11 @@ export interface VectorStore {
   readonly name: string;
   readonly capabilities: StoreCapabilities;
   open(schema: { readonly dimensions: number }, options?: CallOptions): Promise<void>;
+  /**
+   * Begins to load what the next call would wait for, and returns at once: who knows that rows will come soon says so. What
+   * fails is left to that call.
+   */
+  warm?(): void;
   /** Rows of `CHUNKS_WITH_VECTOR_SCHEMA`. */
   write(rows: RecordBatch | Table, options?: CallOptions): Promise<{ readonly rows: number }>;
   /** Sets `publishedTo` (or clears it with `null`) on all rows that match. Returns the number of rows changed. */

@@ -66,6 +66,8 @@ function prepareDatabase(path: string): DatabaseSync {
         CREATE INDEX entry_by_segment ON entry (segment);
         PRAGMA user_version = ${FORMAT}; COMMIT`);
     }
+    // The sizes of all segments are added up with each write.
+    database.exec("CREATE INDEX IF NOT EXISTS segment_by_bytes ON segment (bytes)");
     return database;
   } catch (error) {
     database.close();
@@ -83,6 +85,11 @@ function openDatabase(path: string): DatabaseSync {
     return prepareDatabase(path);
   }
 }
+
+/**
+ * Vectors of one segment: about 100 KB. A segment is read, and written anew when one of its vectors is erased, as a whole.
+ */
+const SEGMENT_VECTORS = 64;
 
 export interface EmbeddingCacheOptions {
   /** Bytes of vectors above which the oldest are dropped. @default 4_294_967_296 */
@@ -162,18 +169,22 @@ export function sqliteEmbeddingCache(path: string, options: EmbeddingCacheOption
       const all = [...entries];
       if (all.length === 0) return;
       const key = keyOf(model, revision);
-      const bytes = new Uint8Array(all.reduce((sum, [, vector]) => sum + vector.byteLength, 0));
       transaction(() => {
-        const segment = Number(insertSegment.run(bytes.length, fill(bytes, all)).lastInsertRowid);
-        let start = 0;
-        for (const [hash, vector] of all) {
-          insertEntry.run(hash, key, segment, start, vector.length);
-          start += vector.byteLength;
+        let newest = 0;
+        for (let from = 0; from < all.length; from += SEGMENT_VECTORS) {
+          const part = all.slice(from, from + SEGMENT_VECTORS);
+          const bytes = joined(part);
+          newest = Number(insertSegment.run(bytes.length, bytes).lastInsertRowid);
+          let start = 0;
+          for (const [hash, vector] of part) {
+            insertEntry.run(hash, key, newest, start, vector.length);
+            start += vector.byteLength;
+          }
         }
         let held = (total.get() as { bytes: number }).bytes;
         while (held > maxBytes) {
           const first = oldest.get() as { id: number } | undefined;
-          if (first === undefined || first.id === segment) break;
+          if (first === undefined || first.id === newest) break;
           dropEntries.run(first.id);
           dropSegment.run(first.id);
           held = (total.get() as { bytes: number }).bytes;
@@ -203,7 +214,8 @@ export function sqliteEmbeddingCache(path: string, options: EmbeddingCacheOption
   };
 }
 
-function fill(bytes: Uint8Array, entries: readonly (readonly [string, Float32Array])[]): Uint8Array {
+function joined(entries: readonly (readonly [string, Float32Array])[]): Uint8Array {
+  const bytes = new Uint8Array(entries.reduce((sum, [, vector]) => sum + vector.byteLength, 0));
   let at = 0;
   for (const [, vector] of entries) {
     bytes.set(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength), at);

@@ -93,6 +93,8 @@ export class IngestRun {
       .sort((a, b) => b.cost - a.cost);
     const seconds = reading.reduce((sum, entry) => sum + entry.cost, 0);
     this.meter.plan(reading.length, seconds);
+    // The store loads while the hosts do.
+    if (reading.length > 0) this.#parts.store.warm?.();
     const stages = { enrichers, pii, chunker };
     const hosts = Math.min(concurrency, Math.max(1, Math.ceil(seconds / SECONDS_PER_HOST)));
     const pool = new ExtractionPool({ size: hosts, limits });

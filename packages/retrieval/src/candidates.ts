@@ -10,10 +10,10 @@ import {
   type StoreHit,
   type VectorStore,
 } from "@groundwork/contracts";
+import { contentWords } from "@groundwork/terms";
 import type { Table } from "apache-arrow";
 import type { CheckedRequest } from "./request.ts";
 import type { Stopwatch } from "./stopwatch.ts";
-import { contentWords } from "./terms.ts";
 
 /** What is read of every candidate. The rest is decoded for those that are shown: lists are slow to read out of Arrow. */
 export type CandidateRow = Pick<

@@ -1,5 +1,5 @@
+import { words } from "@groundwork/terms";
 import type { CandidateRow } from "./candidates.ts";
-import { words } from "./terms.ts";
 
 /** Words of a shingle; texts whose shingles agree by this share say the same (Broder 1997, "On the resemblance of documents"). */
 const SHINGLE = 5;

@@ -1,4 +1,5 @@
 import type { CallOptions, Claim, Embedder } from "@groundwork/contracts";
+import { terms } from "@groundwork/terms";
 import { type AnswerCalibration, type AnswerEvidence, confidenceOf, thresholdOf } from "./answer-confidence.ts";
 import { askedPart } from "./asked-part.ts";
 import { queryVector } from "./candidates.ts";
@@ -7,7 +8,6 @@ import { embedTexts } from "./embed-texts.ts";
 import { type TermCache, termRarities } from "./lexical-score.ts";
 import { lexicalText, type Ranking } from "./ranking.ts";
 import { type Statement, statementsOf } from "./statements.ts";
-import { terms } from "./terms.ts";
 
 /** Statements that are embedded for one question: about 200 ms on one core. */
 const MOST_STATEMENTS = 48;

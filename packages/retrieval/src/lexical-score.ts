@@ -1,4 +1,4 @@
-import { queryTerms, terms } from "./terms.ts";
+import { queryTerms, terms } from "@groundwork/terms";
 
 /** Okapi BM25, at the settings of the stores. */
 const K1 = 1.2;

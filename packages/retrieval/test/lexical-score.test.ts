@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { lexicalScores, TermCache } from "../src/lexical-score.ts";
-import { contentWords, queryTerms, terms } from "../src/terms.ts";
 
 const score = (query: string, texts: readonly string[], pairWeight = 0.5): number[] =>
   lexicalScores(
@@ -8,23 +7,6 @@ const score = (query: string, texts: readonly string[], pairWeight = 0.5): numbe
     texts.map((text, index) => ({ key: `${index}`, text })),
     { pairWeight },
   );
-
-describe("terms", () => {
-  test("fold case and accents, leave stop words out, stem", () => {
-    expect(terms("The Résumés of travelling employees aren't approved")).toEqual([
-      "resum",
-      "travel",
-      "employe",
-      "approv",
-    ]);
-  });
-
-  test("a question of stop words alone keeps them", () => {
-    expect(queryTerms("Who are you?")).toEqual(["who", "are", "you"]);
-    expect(contentWords("Who are you?")).toBe("Who are you?");
-    expect(contentWords("Who approves the travel?")).toBe("approves travel");
-  });
-});
 
 describe("lexical scores", () => {
   test("BM25 with the statistics of the candidates, by hand", () => {

@@ -18,20 +18,14 @@ export interface LancedbStoreOptions {
    */
   readonly maxFragments?: number;
   /**
-   * Rows that may stand outside the full-text index: they are tokenised again by each lexical query (about 0.15 ms a row).
-   * `maintain` indexes when there are more.
-   * @default 256
-   */
-  readonly maxUnindexedRows?: number;
-  /**
    * Milliseconds that a replaced version of the table stays readable, for scans under way in other processes. `purge` does
    * not wait for it.
    * @default 3600000
    */
   readonly keepVersionsMs?: number;
   /**
-   * Bytes of indexes that stay in memory between queries. A full-text index takes about 0.25 KB a row, a vector index as much
-   * as its vectors; what does not fit is read again from the disk.
+   * Bytes of indexes that stay in memory between queries. A vector index takes as much as its vectors; what does not fit is
+   * read again from the disk.
    * @default 268435456
    */
   readonly indexCacheBytes?: number;
@@ -48,7 +42,7 @@ const TABLE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/;
 
 export function resolveLancedbOptions(options: LancedbStoreOptions): ResolvedLancedbOptions {
   const { path, table = "chunks", exactUpTo = 50_000, maxFragments = 24 } = options;
-  const { maxUnindexedRows = 256, keepVersionsMs = 3_600_000 } = options;
+  const { keepVersionsMs = 3_600_000 } = options;
   const { indexCacheBytes = 268_435_456, metadataCacheBytes = 67_108_864 } = options;
   const refuse = (message: string): never => {
     throw new GroundworkError("INVALID_CONFIGURATION", message, { store: "lancedb" });
@@ -56,7 +50,7 @@ export function resolveLancedbOptions(options: LancedbStoreOptions): ResolvedLan
   if (typeof path !== "string" || path === "") refuse("lancedbStore: expected path as the name of a folder.");
   if (/^[a-z][a-z0-9+]+:\/\//i.test(path)) refuse("lancedbStore: expected path as a local folder, found an address.");
   if (!TABLE_NAME.test(table)) refuse("lancedbStore: expected table as letters, digits, '_', '-' or '.', at most 64.");
-  const numbers = { exactUpTo, maxFragments, maxUnindexedRows, keepVersionsMs, indexCacheBytes, metadataCacheBytes };
+  const numbers = { exactUpTo, maxFragments, keepVersionsMs, indexCacheBytes, metadataCacheBytes };
   for (const [name, value] of Object.entries(numbers))
     if (!Number.isSafeInteger(value) || value < 0)
       refuse(`lancedbStore: expected ${name} as a whole number of at least 0, found ${value}.`);

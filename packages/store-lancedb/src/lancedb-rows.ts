@@ -3,7 +3,7 @@ import type { Table as LanceTable } from "@lancedb/lancedb";
 import { type RecordBatch, type Schema, Table } from "apache-arrow";
 import { chunkIdIn } from "./lancedb-filter.ts";
 import { fromTableRows } from "./lancedb-schema.ts";
-import { read } from "./lancedb-table.ts";
+import { read } from "./native-calls.ts";
 
 /** Ids of one condition: more would make the parser of LanceDB the slow part. */
 export const IDS_PER_QUERY = 2_000;

@@ -1,5 +1,6 @@
 import { CHUNKS_SCHEMA, chunksWithVectorSchema, GroundworkError } from "@groundwork/contracts";
 import {
+  Bool,
   type Data,
   DataType,
   Field,
@@ -14,13 +15,12 @@ import {
   Utf8,
 } from "apache-arrow";
 import { attributeTermsColumn } from "./attribute-terms.ts";
-import { ByteWriter } from "./byte-writer.ts";
 
 /** Version of the physical form below; a higher one in a table is `FORMAT_TOO_NEW`. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 export const FORMAT_KEY = "groundwork.format";
-/** `context` and `text` as one text for the full-text index; null for what is never searched. */
-export const LEXICAL_COLUMN = "lexical_text";
+/** Whether the row is searched: it has a vector and is no parent. The word index has the words of these rows. */
+export const SEARCHED_COLUMN = "searched";
 /** See `attribute-terms.ts`. */
 export const TERMS_COLUMN = "attribute_terms";
 
@@ -57,7 +57,7 @@ export function tableSchema(dimensions: number): Schema {
             new Map([UNCOMPRESSED, ...(field.name === "chunk_id" ? KEY_METADATA : [])]),
           ),
       ),
-      new Field(LEXICAL_COLUMN, new Utf8(), true, new Map([UNCOMPRESSED])),
+      new Field(SEARCHED_COLUMN, new Bool(), false, new Map([UNCOMPRESSED])),
       new Field(TERMS_COLUMN, new Utf8(), false, new Map([UNCOMPRESSED])),
     ],
     new Map([[FORMAT_KEY, String(FORMAT)]]),
@@ -137,20 +137,8 @@ function searchable(vector: Data, role: Data): { nullBitmap: Uint8Array; nullCou
   return { nullBitmap, nullCount };
 }
 
-function lexicalColumn(context: Data, text: Data, validity: { nullBitmap: Uint8Array; nullCount: number }): Data {
-  const writer = new ByteWriter(text.values.length + context.values.length + text.length);
-  const offsets = new Int32Array(text.length + 1);
-  for (let row = 0; row < text.length; row++) {
-    if ((validity.nullBitmap[row >> 3]! >> (row & 7)) & 1) {
-      const contextStart = writer.length;
-      writer.writeBytes(context.values, context.valueOffsets[row]!, context.valueOffsets[row + 1]!);
-      if (writer.length > contextStart) writer.writeByte(0x0a);
-      writer.writeBytes(text.values, text.valueOffsets[row]!, text.valueOffsets[row + 1]!);
-    }
-    offsets[row + 1] = writer.length;
-  }
-  const type = new Utf8();
-  return makeData({ type, length: text.length, ...validity, valueOffsets: offsets, data: writer.bytes() });
+function searchedColumn(length: number, { nullBitmap }: { readonly nullBitmap: Uint8Array }): Data {
+  return makeData({ type: new Bool(), length, nullCount: 0, nullBitmap: null, data: nullBitmap });
 }
 
 /** `chunks.v1` rows as rows of the table. The buffers of the columns, vectors included, are passed on as they are. */
@@ -177,10 +165,7 @@ export function toTableRows(rows: RecordBatch | Table, dimensions: number): Tabl
         const child = adoptData(data.children[0]!, (field.type as FixedSizeList).children[0]!.type);
         return makeData({ type: field.type, length: data.length, ...validity, child } as never);
       });
-      const derived = [
-        lexicalColumn(column("context"), column("text"), validity),
-        attributeTermsColumn(column("attributes")),
-      ];
+      const derived = [searchedColumn(batch.numRows, validity), attributeTermsColumn(column("attributes"))];
       return batchOf(schema, batch.numRows, [...children, ...derived]);
     });
   return new Table(schema, converted);

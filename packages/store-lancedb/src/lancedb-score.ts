@@ -3,8 +3,9 @@ import type { Table as LanceTable } from "@lancedb/lancedb";
 import type { Data } from "apache-arrow";
 import { chunkIdIn } from "./lancedb-filter.ts";
 import { sliceIds } from "./lancedb-rows.ts";
-import { queryLexical } from "./lancedb-search.ts";
-import { read, unindexedRows } from "./lancedb-table.ts";
+import type { OpenedTable } from "./lancedb-table.ts";
+import { scoreLexical } from "./lexical-search.ts";
+import { read } from "./native-calls.ts";
 
 function lengthOf(vector: Float32Array): number {
   let sum = 0;
@@ -45,33 +46,8 @@ async function readVectors(
   return vectors;
 }
 
-/**
- * Lexical scores of chunks that are known to be searched. Rows outside the index are scored by LanceDB with statistics of
- * those that pass the condition, so while there are such rows the search itself is repeated without a limit and read off;
- * else the ids are the condition, and the scores are those of the index either way.
- */
-async function scoreLexical(
-  table: LanceTable,
-  text: string,
-  chunkIds: readonly string[],
-  where: string | undefined,
-): Promise<Map<string, number>> {
-  const scores = new Map(chunkIds.map((chunkId) => [chunkId, 0]));
-  if (text.trim() === "" || chunkIds.length === 0) return scores;
-  const found =
-    (await unindexedRows(table)) > 0
-      ? [await queryLexical(table, text, where, await table.countRows())]
-      : await Promise.all(sliceIds(chunkIds).map((ids) => queryLexical(table, text, chunkIdIn(ids), ids.length)));
-  for (const hits of found)
-    hits.scores.forEach((score, index) => {
-      const chunkId = hits.chunkIdAt(index);
-      if (scores.has(chunkId)) scores.set(chunkId, score);
-    });
-  return scores;
-}
-
 export async function scoreChunks(
-  table: LanceTable,
+  opened: OpenedTable,
   request: {
     readonly chunkIds: readonly string[];
     readonly vector: Float32Array | undefined;
@@ -82,12 +58,12 @@ export async function scoreChunks(
 ): Promise<StoreScores> {
   const { chunkIds, vector, text, where } = request;
   return read("score chunks", options, async () => {
-    const vectors = await readVectors(table, chunkIds, where);
+    const vectors = await readVectors(opened.table, chunkIds, where);
     const length = vector === undefined ? 0 : lengthOf(vector);
     const dense = new Map<string, number>();
     if (vector !== undefined)
       for (const [chunkId, candidate] of vectors) dense.set(chunkId, cosine(vector, length, candidate));
-    const lexical = text === undefined ? undefined : await scoreLexical(table, text, [...vectors.keys()], where);
+    const lexical = text === undefined ? undefined : await scoreLexical(opened, text, [...vectors.keys()], options);
     return { ...(vector === undefined ? {} : { dense }), ...(lexical === undefined ? {} : { lexical }) };
   });
 }

@@ -1,8 +1,6 @@
 import type { CallOptions, StoreHit } from "@groundwork/contracts";
 import type { Table as LanceTable } from "@lancedb/lancedb";
-import { LEXICAL_COLUMN } from "./lancedb-schema.ts";
-import { read } from "./lancedb-table.ts";
-import { loadLancedb } from "./load-lancedb.ts";
+import { read } from "./native-calls.ts";
 
 export const VECTOR_INDEX = "vector_idx";
 
@@ -54,20 +52,6 @@ async function dense(table: LanceTable, query: DenseQuery, limit: number): Promi
   return { scores: scores.map((distance) => 1 - distance), chunkIdAt };
 }
 
-/** `MatchQuery` takes words and no syntax: quotes and operators in the text are separators. */
-export async function queryLexical(
-  table: LanceTable,
-  text: string,
-  where: string | undefined,
-  limit: number,
-): Promise<Scored> {
-  const { MatchQuery } = await loadLancedb();
-  let search = table.query().fullTextSearch(new MatchQuery(text, LEXICAL_COLUMN));
-  search = search.select(["chunk_id", "_score"]).limit(limit);
-  if (where !== undefined) search = search.where(where);
-  return scored((await search.toArrow()) as never, "_score");
-}
-
 /** Rows fetched beyond the limit at first, and the factor by which more are fetched while they are not enough. */
 const SPARE_ROWS = 32;
 const FETCH_GROWTH = 16;
@@ -98,15 +82,4 @@ export function searchDense(
   options: CallOptions | undefined,
 ): Promise<StoreHit[]> {
   return read("search vectors", options, () => best((wanted) => dense(table, query, wanted), limit));
-}
-
-export function searchLexical(
-  table: LanceTable,
-  text: string,
-  where: string | undefined,
-  limit: number,
-  options: CallOptions | undefined,
-): Promise<StoreHit[]> {
-  if (text.trim() === "") return Promise.resolve([]);
-  return read("search words", options, () => best((wanted) => queryLexical(table, text, where, wanted), limit));
 }

@@ -9,14 +9,18 @@ import {
 import type { RecordBatch, Table } from "apache-arrow";
 import { KnownKeys } from "./known-keys.ts";
 import { filterToSql, whereOf } from "./lancedb-filter.ts";
-import { catchUp, maintainTable } from "./lancedb-maintenance.ts";
+import { maintainTable } from "./lancedb-maintenance.ts";
 import { type LancedbStoreOptions, resolveLancedbOptions } from "./lancedb-options.ts";
-import { getRows } from "./lancedb-rows.ts";
-import { fromTableRows, resultSchema, toTableRows } from "./lancedb-schema.ts";
+import { getRows, rowNumbers } from "./lancedb-rows.ts";
+import { fromTableRows, resultSchema, SEARCHED_COLUMN, toTableRows } from "./lancedb-schema.ts";
 import { scoreChunks } from "./lancedb-score.ts";
-import { searchDense, searchLexical } from "./lancedb-search.ts";
-import { commit, type OpenedTable, openTable, read, readOnce } from "./lancedb-table.ts";
+import { searchDense } from "./lancedb-search.ts";
+import { type OpenedTable, openTable } from "./lancedb-table.ts";
+import { searchLexical } from "./lexical-search.ts";
+import { commit, read, readOnce } from "./native-calls.ts";
+import { dropRowless } from "./settle-words.ts";
 import { isVerified, noteVerified } from "./verified-table.ts";
+import { wordEntries } from "./word-entries.ts";
 import { writeRows } from "./write-rows.ts";
 
 const NAME = "lancedb";
@@ -73,7 +77,6 @@ class LancedbStore implements VectorStore {
   #dimensions = 0;
   #closed = false;
   readonly #known = new KnownKeys();
-  #catchingUp: Promise<void> | undefined;
   /** Changes of one handle stand in line: they would only conflict with each other. */
   #line: Promise<unknown> = Promise.resolve();
 
@@ -111,9 +114,9 @@ class LancedbStore implements VectorStore {
     return (await this.#opened(options)).table;
   }
 
-  async #change<T>(options: CallOptions | undefined, work: (table: OpenedTable["table"]) => Promise<T>): Promise<T> {
+  async #change<T>(options: CallOptions | undefined, work: (opened: OpenedTable) => Promise<T>): Promise<T> {
     this.#check(options);
-    const turn = this.#line.then(async () => work(await this.#table(options)));
+    const turn = this.#line.then(async () => work(await this.#opened(options)));
     this.#line = turn.catch(() => undefined);
     return turn;
   }
@@ -135,13 +138,27 @@ class LancedbStore implements VectorStore {
     this.#dimensions = dimensions;
   }
 
+  warm(): void {
+    this.#opened(undefined).catch(() => undefined);
+  }
+
   async write(rows: RecordBatch | Table, options?: CallOptions): Promise<{ readonly rows: number }> {
     this.#check(options);
     const tableRows = toTableRows(rows, this.#dimensions);
     if (tableRows.numRows === 0) return { rows: 0 };
     const chunkIds = uniqueChunkIds(tableRows);
-    return this.#change(options, async () => {
-      await writeRows(await this.#opened(options), this.#known, tableRows, chunkIds, options);
+    const searched = tableRows.getChild(SEARCHED_COLUMN)!;
+    const entries = wordEntries(tableRows, (row) => searched.get(row) === true);
+    const others = chunkIds.filter((_chunkId, row) => searched.get(row) !== true);
+    return this.#change(options, async (opened) => {
+      const batch = await opened.words.write(entries, others, options);
+      try {
+        await writeRows(opened, this.#known, tableRows, chunkIds, options);
+      } catch (error) {
+        await dropRowless(opened.table, opened.words, batch, chunkIds).catch(() => undefined);
+        throw error;
+      }
+      await opened.words.confirm(batch);
       return { rows: chunkIds.length };
     });
   }
@@ -153,7 +170,7 @@ class LancedbStore implements VectorStore {
   ): Promise<{ readonly rows: number }> {
     if (publishedTo !== null && !Number.isSafeInteger(publishedTo))
       throw invalid(`Expected publishedTo as an integer or null, found ${publishedTo}.`);
-    return this.#change(options, async (table) => {
+    return this.#change(options, async ({ table }) => {
       const where = filterToSql(filter);
       const rows = await read("count rows", options, () => table.countRows(where));
       if (rows === 0) return { rows };
@@ -170,10 +187,11 @@ class LancedbStore implements VectorStore {
     filter: Parameters<VectorStore["deleteBy"]>[0],
     options?: CallOptions,
   ): Promise<{ readonly rows: number }> {
-    return this.#change(options, async (table) => {
+    return this.#change(options, async ({ table, words }) => {
       const where = filterToSql(filter);
-      const rows = await read("count rows", options, () => table.countRows(where));
-      if (rows === 0) return { rows };
+      const chunkIds = [...(await read("look for rows", options, () => rowNumbers(table, where))).keys()];
+      if (chunkIds.length === 0) return { rows: 0 };
+      await words.remove(chunkIds, options);
       const result = await commit("delete rows", options, () => table.delete(where));
       this.#known.committed(Number(result.version), []);
       return { rows: Number(result.numDeletedRows) };
@@ -184,29 +202,23 @@ class LancedbStore implements VectorStore {
     request: Parameters<VectorStore["search"]>[0],
     options?: ReadOptions,
   ): ReturnType<VectorStore["search"]> {
-    const table = await this.#table(options);
+    const opened = await this.#opened(options);
     const { vector, text, limit, filter, exact = false } = request;
     checkVector(vector, this.#dimensions);
     if (!Number.isSafeInteger(limit) || limit < 0) throw invalid(`Expected limit as a whole number, found ${limit}.`);
     const where = whereOf(filter, options?.watermark);
-    if (text !== undefined) {
-      this.#catchingUp ??= catchUp(table, this.#options).finally(() => {
-        this.#catchingUp = undefined;
-      });
-      await read("index words", options, () => this.#catchingUp!);
-    }
     const [dense, lexical] = await Promise.all([
-      vector === undefined ? undefined : searchDense(table, { vector, where, exact }, limit, options),
-      text === undefined ? undefined : searchLexical(table, text, where, limit, options),
+      vector === undefined ? undefined : searchDense(opened.table, { vector, where, exact }, limit, options),
+      text === undefined ? undefined : searchLexical(opened, text, where, limit, options),
     ]);
     return { ...(dense === undefined ? {} : { dense }), ...(lexical === undefined ? {} : { lexical }) };
   }
 
   async score(request: Parameters<VectorStore["score"]>[0], options?: ReadOptions): ReturnType<VectorStore["score"]> {
-    const table = await this.#table(options);
+    const opened = await this.#opened(options);
     const { chunkIds, vector, text, filter } = request;
     checkVector(vector, this.#dimensions);
-    return scoreChunks(table, { chunkIds, vector, text, where: whereOf(filter, options?.watermark) }, options);
+    return scoreChunks(opened, { chunkIds, vector, text, where: whereOf(filter, options?.watermark) }, options);
   }
 
   async get(
@@ -260,17 +272,18 @@ class LancedbStore implements VectorStore {
   }
 
   maintain(options?: CallOptions & { readonly purge?: boolean }): ReturnType<VectorStore["maintain"]> {
-    return this.#change(options, (table) => maintainTable(table, this.#options, options));
+    return this.#change(options, (opened) => maintainTable(opened, this.#options, options));
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await Promise.all([this.#line, this.#catchingUp]);
+    await this.#line;
     const opened = await this.#opening?.catch(() => undefined);
     if (opened === undefined) return;
     const version = await opened.table.version().catch(() => undefined);
     if (version !== undefined) await noteVerified(this.#options, this.#dimensions, Number(version));
+    opened.words.close();
     opened.table.close();
     opened.connection.close();
   }
@@ -280,7 +293,8 @@ class LancedbStore implements VectorStore {
  * Vector store on an embedded LanceDB table: one folder on a local disk, no server, several processes at once.
  *
  * Up to `exactUpTo` rows the dense list is exact; above it, once `maintain` has built the index, it is approximate with exact
- * scores. The lexical list is BM25 (k1 1.2, b 0.75) over context and text with English stemming and stop words.
+ * scores. The lexical list is BM25 (k1 1.2, b 0.75) over context and text with English stemming and stop words, from
+ * a word index in a file beside the table.
  */
 export function lancedbStore(options: LancedbStoreOptions): VectorStore {
   return new LancedbStore(options);

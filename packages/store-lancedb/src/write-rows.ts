@@ -3,7 +3,8 @@ import type { Table } from "apache-arrow";
 import type { KnownKeys } from "./known-keys.ts";
 import { chunkIdIn } from "./lancedb-filter.ts";
 import { sliceIds } from "./lancedb-rows.ts";
-import { commit, type OpenedTable, read } from "./lancedb-table.ts";
+import type { OpenedTable } from "./lancedb-table.ts";
+import { commit, read } from "./native-calls.ts";
 
 async function countIds({ table }: OpenedTable, chunkIds: readonly string[]): Promise<number> {
   let count = 0;

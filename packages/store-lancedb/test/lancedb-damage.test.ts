@@ -71,7 +71,7 @@ describe("a damaged folder is STORE_CORRUPT, and the message says what to do", (
 });
 
 test("a table of a newer format is FORMAT_TOO_NEW", async () => {
-  const schema = new Schema(tableSchema(8).fields, new Map([[FORMAT_KEY, "2"]]));
+  const schema = new Schema(tableSchema(8).fields, new Map([[FORMAT_KEY, "3"]]));
   const connection = await connect(path);
   await connection.createEmptyTable("chunks", schema as never);
   connection.close();

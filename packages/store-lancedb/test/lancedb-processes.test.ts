@@ -70,6 +70,8 @@ test("a writer killed in the middle of writing leaves whole batches, and the sto
     const count = await store.count({ op: "gte", field: "ordinal", value: first });
     expect(count % 40, "rows of half a batch").toBe(0);
     expect(count).toBeGreaterThanOrEqual(confirmed * 40);
+    const words = await store.search({ text: "passage", limit: 100_000 });
+    expect(words.lexical, "as many texts as rows").toHaveLength(await store.count());
     await store.write(encodeStoreRows([rowOf(first + 99_999)]));
     const { dense } = await store.search({ vector: vectorOf(first + 99_999), limit: 1 });
     expect(dense?.[0]?.chunkId).toBe(idOf(first + 99_999));

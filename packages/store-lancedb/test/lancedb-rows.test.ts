@@ -3,7 +3,7 @@ import { encodeStoreRows, idOf, rowOf } from "@groundwork/testing/vector-store-f
 import { Table, Vector } from "apache-arrow";
 import { expect, test, vi } from "vitest";
 import { attributeTermsColumn, MEMBER, RECORD, UNIT } from "../src/attribute-terms.ts";
-import { LEXICAL_COLUMN, TERMS_COLUMN, toTableRows } from "../src/lancedb-schema.ts";
+import { SEARCHED_COLUMN, TERMS_COLUMN, toTableRows } from "../src/lancedb-schema.ts";
 
 const termsOf = (row: ChunkRow): string =>
   new Table([encodeStoreRows([row])]).batches
@@ -53,7 +53,7 @@ test("rows of the table share the buffers of the batch: vectors and texts are no
   for (const name of ["vector", "text", "chunk_id", "tokens"]) expect(buffer(rows, name)).toBe(buffer(source, name));
 });
 
-test("a parent, and a row without a vector, has no lexical text", () => {
+test("a parent, and a row without a vector, is not searched", () => {
   const rows = [rowOf(0, { context: "Title" }), rowOf(1, { role: "parent" }), rowOf(2), rowOf(3)];
   const batch = encodeStoreRows(rows, [
     new Float32Array(8).fill(1),
@@ -63,7 +63,7 @@ test("a parent, and a row without a vector, has no lexical text", () => {
   ]);
   const table = toTableRows(new Table([batch.slice(0, 1), batch.slice(1, 4)]), 8);
   const column = (name: string): unknown[] => Array.from({ length: 4 }, (_, index) => table.getChild(name)!.get(index));
-  expect(column(LEXICAL_COLUMN)).toEqual(["Title\nPassage number 0", null, null, "Passage number 3"]);
+  expect(column(SEARCHED_COLUMN)).toEqual([true, false, false, true]);
   expect(column("vector").map((vector) => vector !== null)).toEqual([true, false, false, true]);
   expect(column("chunk_id")).toEqual([0, 1, 2, 3].map(idOf));
   expect(column(TERMS_COLUMN)).toEqual([RECORD, RECORD, RECORD, RECORD]);

@@ -1,6 +1,6 @@
 /**
  * English words that carry grammar and little else: the list of the Snowball project with contractions taken apart as the
- * tokeniser takes them apart. It is longer than the list that stores index with, because questions are full of such words.
+ * tokeniser takes them apart. It is longer than `COMMON_WORDS`, because questions are full of such words.
  */
 export const STOP_WORDS: ReadonlySet<string> = new Set(
   (

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { expectError } from "@groundwork/testing";
 import { expect, test } from "vitest";
-import { commit, read } from "../src/lancedb-table.ts";
+import { commit, read } from "../src/native-calls.ts";
 
 /** Work that throws the given errors one after the other, then answers. */
 function failing(...texts: readonly string[]): { calls: number; run(): Promise<string> } {
