@@ -42,7 +42,7 @@ interface Measured {
 
 async function run<T = Measured>(script: string, ...args: readonly string[]): Promise<T> {
   const path = join(import.meta.dirname, "scale", script);
-  const { stdout } = await execute(process.execPath, ["--conditions=@groundwork/source", path, ...args], {
+  const { stdout } = await execute(process.execPath, [path, ...args], {
     maxBuffer: 64 * 1024 * 1024,
   });
   return (stdout === "" ? {} : JSON.parse(stdout)) as T;
