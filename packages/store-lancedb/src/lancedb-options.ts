@@ -31,7 +31,7 @@ export interface LancedbStoreOptions {
   readonly indexCacheBytes?: number;
   /**
    * Bytes of metadata of files and versions that stay in memory.
-   * @default 67108864
+   * @default 16777216
    */
   readonly metadataCacheBytes?: number;
 }
@@ -43,7 +43,7 @@ const TABLE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/;
 export function resolveLancedbOptions(options: LancedbStoreOptions): ResolvedLancedbOptions {
   const { path, table = "chunks", exactUpTo = 50_000, maxFragments = 24 } = options;
   const { keepVersionsMs = 3_600_000 } = options;
-  const { indexCacheBytes = 268_435_456, metadataCacheBytes = 67_108_864 } = options;
+  const { indexCacheBytes = 268_435_456, metadataCacheBytes = 16_777_216 } = options;
   const refuse = (message: string): never => {
     throw new GroundworkError("INVALID_CONFIGURATION", message, { store: "lancedb" });
   };
