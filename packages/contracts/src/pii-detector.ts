@@ -18,6 +18,8 @@ export interface PiiFinding {
 /** Finds personal data. Findings of one text do not overlap and come in order. */
 export interface PiiDetector {
   readonly identity: StageIdentity;
+  /** How to build it again in another thread or process. Without it a stage with this detector runs in the main thread. */
+  readonly reference?: ModuleReference;
   detect(
     texts: readonly string[],
     options?: CallOptions & { readonly language?: string },

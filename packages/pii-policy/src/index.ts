@@ -1,0 +1,14 @@
+export { mergeFindings } from "./merge-findings.ts";
+export type { PiiKeySource } from "./pii-key.ts";
+export {
+  checkPolicy,
+  KEPT_TYPES,
+  mask,
+  type PiiAction,
+  type PiiPolicy,
+  type PiiRule,
+  pseudonymize,
+  redact,
+} from "./pii-policy.ts";
+export { type PiiStageOptions, piiStage, piiStageOf } from "./pii-stage.ts";
+export { ReplacedText, type Replacement } from "./replacements.ts";
