@@ -3,6 +3,7 @@ import type { DocumentMetadata } from "./document.ts";
 import type { DocumentElement } from "./element.ts";
 import type { StageIdentity } from "./fingerprint.ts";
 import type { ModuleReference } from "./module-reference.ts";
+import type { PiiActionName } from "./text-revision.ts";
 
 /** A finding never carries the value, only where it is. Offsets are UTF-16 code units of the text given. */
 export interface PiiFinding {
@@ -36,7 +37,7 @@ export interface PiiStageInput {
 export interface ProtectedFinding extends PiiFinding {
   /** Index into the elements that the stage returns; offsets are of the protected text. */
   readonly element: number;
-  readonly action: "keep" | "mask" | "redact" | "hash" | "pseudonymize" | "generalize";
+  readonly action: PiiActionName;
 }
 
 /**

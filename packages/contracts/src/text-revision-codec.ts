@@ -6,7 +6,7 @@ import { RecordBatch, Schema, Table, tableFromIPC, tableToIPC } from "apache-arr
 import type { DocumentMetadata } from "./document.ts";
 import { decodeElements, encodeElements, sparseColumns } from "./element-rows.ts";
 import { GroundworkError } from "./errors.ts";
-import { ELEMENT_SEPARATOR, type TextRevision } from "./text-revision.ts";
+import { ELEMENT_SEPARATOR, type PiiActionName, type RevisionFinding, type TextRevision } from "./text-revision.ts";
 
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
@@ -23,6 +23,52 @@ interface Header {
   readonly version: string;
   readonly mediaType: string;
   readonly metadata: DocumentMetadata;
+  readonly findings?: FindingColumns;
+}
+
+/** Findings by column: names are written once, however many findings there are. */
+interface FindingColumns {
+  readonly types: readonly string[];
+  readonly detectors: readonly string[];
+  readonly actions: readonly PiiActionName[];
+  /** One row a finding: type, detector and action by number, first and last offset, score. */
+  readonly rows: readonly (readonly [number, number, number, number, number, number])[];
+}
+
+function encodeFindings(findings: readonly RevisionFinding[]): FindingColumns {
+  const number = <T>(names: Map<T, number>, name: T): number => {
+    const known = names.get(name) ?? names.size;
+    names.set(name, known);
+    return known;
+  };
+  const [types, detectors, actions] = [
+    new Map<string, number>(),
+    new Map<string, number>(),
+    new Map<PiiActionName, number>(),
+  ];
+  const rows = findings.map(
+    ({ type, detector, action, charStart, charEnd, score }) =>
+      [
+        number(types, type),
+        number(detectors, detector),
+        number(actions, action),
+        charStart,
+        charEnd,
+        Math.round(score * 1_000) / 1_000,
+      ] as const,
+  );
+  return { types: [...types.keys()], detectors: [...detectors.keys()], actions: [...actions.keys()], rows };
+}
+
+function decodeFindings({ types, detectors, actions, rows }: FindingColumns): RevisionFinding[] {
+  return rows.map(([type, detector, action, charStart, charEnd, score]) => ({
+    type: types[type]!,
+    charStart,
+    charEnd,
+    score,
+    detector: detectors[detector]!,
+    action: actions[action]!,
+  }));
 }
 
 /** Key of a text revision in the `ArtifactStore`. A document's revisions share a prefix, so that deleting is one call. */
@@ -86,8 +132,16 @@ async function compressPieces(pieces: Iterable<Uint8Array>): Promise<Uint8Array>
 
 /** A text revision as `elements.v1` in an Arrow IPC stream inside one zstd frame; the header is schema metadata. */
 export async function encodeTextRevision(revision: TextRevision): Promise<Uint8Array> {
-  const { documentId, version, revisionId, mediaType, metadata, elements, text } = revision;
-  const header: Header = { format: FORMAT, revisionId, documentId, version, mediaType, metadata };
+  const { documentId, version, revisionId, mediaType, metadata, elements, text, findings = [] } = revision;
+  const header: Header = {
+    format: FORMAT,
+    revisionId,
+    documentId,
+    version,
+    mediaType,
+    metadata,
+    ...(findings.length === 0 ? {} : { findings: encodeFindings(findings) }),
+  };
   const batches = batchesOf(revision, new Map([[HEADER, JSON.stringify(header)]]));
   if (elements.length > BATCH_ELEMENTS || text.length > BATCH_CHARACTERS) return compressPieces(ipcPieces(batches));
   const bytes = tableToIPC(new Table([...batches]), "stream");
@@ -119,6 +173,7 @@ export async function decodeTextRevision(bytes: Uint8Array): Promise<TextRevisio
   }
   const elements = decodeElements(table);
   const { revisionId, documentId, version, mediaType, metadata } = header;
+  const findings = header.findings === undefined ? {} : { findings: decodeFindings(header.findings) };
   const text = elements.map((element) => element.text).join(ELEMENT_SEPARATOR);
-  return { revisionId, documentId, version, mediaType, metadata, text, elements };
+  return { revisionId, documentId, version, mediaType, metadata, text, elements, ...findings };
 }

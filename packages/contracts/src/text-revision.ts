@@ -11,6 +11,21 @@ export interface PlacedElement extends DocumentElement {
   readonly extractor: string;
 }
 
+/** Personal data in a text revision: what was found where in the protected text, never the value. */
+export interface RevisionFinding {
+  readonly type: string;
+  /** UTF-16 offsets in the canonical text. */
+  readonly charStart: number;
+  readonly charEnd: number;
+  /** 0..1 */
+  readonly score: number;
+  readonly detector: string;
+  readonly action: PiiActionName;
+}
+
+/** What the PII stage did with a value. */
+export type PiiActionName = "keep" | "mask" | "redact" | "hash" | "pseudonymize" | "generalize";
+
 /**
  * A text revision: the protected elements of one version of a document under one configuration of extraction, enrichment
  * and PII. Immutable. Chunk ids, findings, offsets and citations name it.
@@ -25,6 +40,8 @@ export interface TextRevision {
   /** The canonical text: the elements' texts joined by a blank line. Offsets count UTF-16 code units. */
   readonly text: string;
   readonly elements: readonly PlacedElement[];
+  /** In order, apart. Absent when nothing was found. */
+  readonly findings?: readonly RevisionFinding[];
 }
 
 export const ELEMENT_SEPARATOR = "\n\n";

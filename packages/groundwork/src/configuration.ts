@@ -12,6 +12,7 @@ import type {
   VectorStore,
 } from "@groundwork/contracts";
 import type { MediaTypeDetector, PipelineSettings } from "@groundwork/pipeline";
+import type { PiiConfiguration } from "./pii-configuration.ts";
 
 /** Every part can be swapped; what is left out is the embedded default, which needs no server and no key. */
 export interface KnowledgeBaseConfiguration {
@@ -24,8 +25,8 @@ export interface KnowledgeBaseConfiguration {
   readonly detectMediaType?: MediaTypeDetector;
   /** @default language, dates in force, title */
   readonly enrichers?: readonly Enricher[];
-  /** @default everything passes */
-  readonly pii?: PiiStage;
+  /** What becomes of personal data before it is stored. @default everything passes */
+  readonly pii?: PiiStage | PiiConfiguration;
   /** @default by structure, 256 tokens */
   readonly chunker?: Chunker;
   /** @default all-MiniLM-L6-v2, weight-only int8, on this machine */

@@ -21,3 +21,4 @@ export type { IndexState, IndexVersion } from "./index-register.ts";
 export { type DocumentView, KnowledgeBase, type KnowledgeBaseStatus } from "./knowledge-base.ts";
 export { localExtractors } from "./local-extractors.ts";
 export { type OpenedRegister, type OpenOptions, openKnowledgeBase, openRegister } from "./open-knowledge-base.ts";
+export type { PiiConfiguration } from "./pii-configuration.ts";

@@ -7,7 +7,6 @@ import {
   type Catalog,
   type Embedder,
   GroundworkError,
-  passThroughPii,
   type VectorStore,
 } from "@groundwork/contracts";
 import { localEmbedder } from "@groundwork/embed-local";
@@ -22,6 +21,7 @@ import { embeddedArtifacts } from "./embedded-artifacts.ts";
 import { embedderKey, FIRST_INDEX, IndexRegister, type IndexVersion } from "./index-register.ts";
 import { KnowledgeBase } from "./knowledge-base.ts";
 import { localExtractors } from "./local-extractors.ts";
+import { configuredPii } from "./pii-configuration.ts";
 
 /** Version of the folder's layout. Each part also carries a version of its own. */
 const FORMAT = "1";
@@ -129,7 +129,7 @@ export async function openKnowledgeBase(
       extractors,
       detectMediaType: configuration.detectMediaType ?? detectMediaType,
       enrichers: configuration.enrichers ?? [titleEnricher(), languageEnricher(), effectiveDatesEnricher()],
-      pii: configuration.pii ?? passThroughPii(),
+      pii: await configuredPii(configuration.pii, path),
       chunker:
         configuration.chunker ??
         structureChunker({ tokenCounter: embedder.tokenCounter, maxTokens: Math.min(256, embedder.maxInputTokens) }),
@@ -146,6 +146,7 @@ export async function openKnowledgeBase(
       catalog,
       artifacts,
       embedder,
+      pii: parts.pii,
       ...(configuration.reranker === undefined ? {} : { reranker: configuration.reranker }),
     });
     return new KnowledgeBase(parts, retriever, closers, { index, register, path });

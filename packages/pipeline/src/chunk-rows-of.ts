@@ -1,4 +1,4 @@
-import type { Attributes, Chunker, DocumentMetadata, TextRevision } from "@groundwork/contracts";
+import type { Attributes, Chunker, DocumentMetadata, RevisionFinding, TextRevision } from "@groundwork/contracts";
 import type { PreparationTarget } from "./preparation.ts";
 import type { RowCollector } from "./row-collector.ts";
 
@@ -18,6 +18,21 @@ export function splitAttributes(attributes: Attributes | undefined): {
   return { metadata: metadata as DocumentMetadata, attributes: rest };
 }
 
+/** Types of the findings in a stretch of the text, each once, in alphabetical order, whatever was done with the values. */
+function typesIn(findings: readonly RevisionFinding[], start: number, end: number): readonly string[] {
+  // Findings come in order and apart: the first that ends after the start is found by halving.
+  let [low, high] = [0, findings.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (findings[middle]!.charEnd <= start) low = middle + 1;
+    else high = middle;
+  }
+  const types = new Set<string>();
+  for (let index = low; index < findings.length && findings[index]!.charStart < end; index++)
+    types.add(findings[index]!.type);
+  return [...types].sort();
+}
+
 /** Adds the rows of a text revision under a chunker, without the publication's sequence and run. Returns their number. */
 export function addChunkRows(
   chunker: Chunker,
@@ -34,7 +49,6 @@ export function addChunkRows(
     version,
     revision: revision.revisionId,
     publishedFrom: 0,
-    piiTypes: [],
     allow: permissions.allow,
     deny: permissions.deny ?? [],
     sourceId,
@@ -53,7 +67,7 @@ export function addChunkRows(
   return rows.together(() => {
     let count = 0;
     for (const chunk of chunker.chunk(revision)) {
-      rows.add({ ...chunk, ...shared });
+      rows.add({ ...chunk, ...shared, piiTypes: typesIn(revision.findings ?? [], chunk.charStart, chunk.charEnd) });
       count++;
     }
     return count;

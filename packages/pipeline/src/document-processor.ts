@@ -12,7 +12,6 @@ import {
   throwIfAborted,
 } from "@groundwork/contracts";
 import type { RecordBatch } from "apache-arrow";
-import { splitAttributes } from "./chunk-rows-of.ts";
 import { failedDocument, type ProcessingNotes } from "./failed-document.ts";
 import { heldContent } from "./held-content.ts";
 import { containerMark, type KeptRevisions } from "./kept-revisions.ts";
@@ -257,7 +256,7 @@ export class DocumentProcessor {
     else if (prepared.extracted) this.#kept.remember(opened);
     throwIfAborted(options.signal, ids);
 
-    const sidecar = splitAttributes(item.attributes);
+    const { sidecar } = prepared;
     const attributes: Attributes = { ...prepared.metadata.attributes, ...sidecar.attributes };
     const metadata: DocumentMetadata = { ...prepared.metadata, ...sidecar.metadata, attributes };
     notes.warnings.push(...prepared.warnings, ...this.#languageWarning(metadata.language));

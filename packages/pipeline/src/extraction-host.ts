@@ -139,7 +139,7 @@ async function prepareOne(
   const { task } = request;
   const { signal } = state.abort;
   const { target } = item;
-  if (item.revision !== undefined) return prepareRevision(stages, item.revision, target, rows);
+  if (item.revision !== undefined) return prepareRevision(stages, item.revision, target, rows, { signal });
   const extractor = await references.get<Extractor>(item.extractor);
   const ids: ErrorIds = { documentId: target.documentId, stage: "extract" };
   let slots = 0;

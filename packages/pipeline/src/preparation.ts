@@ -3,6 +3,7 @@ import {
   type CallOptions,
   type ChildDocument,
   type Chunker,
+  type DocumentElement,
   type DocumentMetadata,
   type DocumentOutcome,
   decodeTextRevision,
@@ -12,11 +13,14 @@ import {
   type ModuleReference,
   type Permissions,
   type PiiStage,
+  type PlacedElement,
+  type ProtectedFinding,
   placeElements,
   type TextRevision,
 } from "@groundwork/contracts";
-import { addChunkRows, splitAttributes } from "./chunk-rows-of.ts";
+import { addChunkRows } from "./chunk-rows-of.ts";
 import type { ExtractedDocument } from "./gather-extraction.ts";
+import { protectTarget, type Sidecar } from "./protect-target.ts";
 import type { RowCollector } from "./row-collector.ts";
 
 const HAS_TEXT = /[\p{L}\p{N}]/u;
@@ -47,6 +51,8 @@ export interface PreparationTarget {
   readonly uri: string;
   readonly permissions: Permissions;
   readonly attributes?: Attributes;
+  /** The attributes come from the catalog, as protected: a second time would make pseudonyms of pseudonyms. @default false */
+  readonly attributesProtected?: boolean;
 }
 
 export type PreparationWarning = NonNullable<DocumentOutcome["warnings"]>[number];
@@ -55,6 +61,8 @@ export type PreparationWarning = NonNullable<DocumentOutcome["warnings"]>[number
 export interface PreparedDocument {
   /** Of the text revision, as protected, without what the source's attributes add. */
   readonly metadata: DocumentMetadata;
+  /** What the source's attributes add, as protected. */
+  readonly sidecar: Sidecar;
   readonly warnings: readonly PreparationWarning[];
   /** Rows added to the collector. */
   readonly rows: number;
@@ -86,11 +94,42 @@ export function preparationReferences(stages: PreparationStages): PreparationRef
   return { enrichers, pii, chunker };
 }
 
-function cut(stages: PreparationStages, revision: TextRevision, target: PreparationTarget, rows: RowCollector): number {
-  const sidecar = splitAttributes(target.attributes);
+interface Cut {
+  readonly rows: number;
+  readonly sidecar: Sidecar;
+}
+
+async function cut(
+  stages: PreparationStages,
+  revision: TextRevision,
+  target: PreparationTarget,
+  rows: RowCollector,
+  options: CallOptions,
+): Promise<Cut> {
+  const { sidecar, key, uri } = await protectTarget(stages.pii, target, options);
   const metadata: DocumentMetadata = { ...revision.metadata, ...sidecar.metadata };
   const attributes: Attributes = { ...revision.metadata.attributes, ...sidecar.attributes };
-  return addChunkRows(stages.chunker, { ...revision, metadata }, attributes, target, rows);
+  const shown = { ...target, key, uri };
+  return { sidecar, rows: addChunkRows(stages.chunker, { ...revision, metadata }, attributes, shown, rows) };
+}
+
+/** Findings by their places in the canonical text. Elements without text have no place in it, and no findings. */
+function placeFindings(
+  findings: readonly ProtectedFinding[],
+  elements: readonly DocumentElement[],
+  placed: readonly PlacedElement[],
+): Pick<TextRevision, "findings"> {
+  if (findings.length === 0) return {};
+  const starts: number[] = [];
+  let next = 0;
+  for (const element of elements) starts.push(element.text === "" ? -1 : placed[next++]!.charStart);
+  const found = findings
+    .filter(({ element, start, end }) => end > start && (starts[element] ?? -1) >= 0)
+    .map(({ element, start, end, type, score, detector, action }) => {
+      const from = starts[element]!;
+      return { type, charStart: from + start, charEnd: from + end, score, detector, action };
+    });
+  return { findings: found.sort((a, b) => a.charStart - b.charStart) };
 }
 
 /** Takes what an extractor gave through enrichment, protection, placing and chunking. */
@@ -111,13 +150,15 @@ export async function prepareExtracted(
     warnings.push(...(result.warnings ?? []));
   }
   const shielded = await stages.pii.protect({ documentId, version, metadata, elements }, options);
+  const placed = placeElements(shielded.elements, target.extractor);
   const revision: TextRevision = {
     revisionId,
     documentId,
     version,
     mediaType,
     metadata: shielded.metadata,
-    ...placeElements(shielded.elements, target.extractor),
+    ...placed,
+    ...placeFindings(shielded.findings, shielded.elements, placed.elements),
   };
   const hasText = HAS_TEXT.test(revision.text);
   if (!hasText && extracted.children.length === 0) {
@@ -130,7 +171,7 @@ export async function prepareExtracted(
   return {
     metadata: revision.metadata,
     warnings,
-    rows: cut(stages, revision, target, rows),
+    ...(await cut(stages, revision, target, rows, options)),
     // A container without a text of its own has nothing that could be used again.
     ...(extracted.children.length === 0 || hasText ? { artifact: await encodeTextRevision(revision) } : {}),
     children: extracted.children,
@@ -144,6 +185,7 @@ export async function prepareRevision(
   bytes: Uint8Array,
   target: PreparationTarget,
   rows: RowCollector,
+  options: CallOptions = {},
 ): Promise<PreparedDocument> {
   const kept = await decodeTextRevision(bytes);
   const { documentId, revisionId } = target;
@@ -152,7 +194,7 @@ export async function prepareRevision(
   return {
     metadata: revision.metadata,
     warnings: [],
-    rows: cut(stages, revision, target, rows),
+    ...(await cut(stages, revision, target, rows, options)),
     ...(isOwn ? {} : { artifact: await encodeTextRevision(revision) }),
     children: [],
     extracted: false,

@@ -129,7 +129,7 @@ async function prepareHere(
     try {
       documents.push(
         await timed(async () => {
-          if (revision !== undefined) return prepareRevision(stages, revision, target, rows);
+          if (revision !== undefined) return prepareRevision(stages, revision, target, rows, options);
           const extracted = await extractDocument(pool, extractor, recognizer, document, {
             ...options,
             onProgress: (part) => options.onProgress?.(index, part),

@@ -241,6 +241,7 @@ class Reconciliation {
         permissions,
         // What a sidecar said stands in the revision's record, merged with what the document says.
         attributes: statedAttributes(record.metadata),
+        attributesProtected: true,
       },
       collector,
     );

@@ -78,7 +78,7 @@ export class CitationVerifier {
 
 /** Cites a stretch of a verified passage's revision; the whole passage unless told. */
 export function citationOf(
-  { row, revision, record, document }: VerifiedPassage,
+  { row, revision, record }: VerifiedPassage,
   stretch: { readonly charStart: number; readonly charEnd: number } = row,
 ): Citation {
   const { charStart, charEnd } = stretch;
@@ -90,7 +90,8 @@ export function citationOf(
     documentId: row.documentId,
     version: row.version,
     revisionId: row.revision,
-    sourceUri: document.uri,
+    // The row's, which the PII stage has seen; the catalog's is the document's own.
+    sourceUri: row.uri,
     mediaType: record.mediaType,
     pages: place.pages,
     boxes: place.boxes,

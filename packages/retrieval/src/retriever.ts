@@ -10,6 +10,7 @@ import {
   GroundworkError,
   type LexicalIndex,
   type Passage,
+  type PiiStage,
   type Reranker,
   type RetrieveRequest,
   type RetrieveResult,
@@ -50,6 +51,8 @@ export interface RetrieverOptions {
   readonly answers?: AnswerCalibration;
   /** Memory for text revisions that citations were checked against, bytes. @default 64 MiB */
   readonly revisionCacheBytes?: number;
+  /** What becomes of personal data in the log of questions: that of the documents' own stage. @default everything passes */
+  readonly pii?: PiiStage;
   /** The day that `asOf` defaults to. @default today in UTC */
   readonly today?: () => string;
 }
@@ -308,11 +311,14 @@ class HybridRetriever implements KnowledgeBaseRetriever {
     options: CallOptions,
   ): Promise<string> {
     const answerId = `ans_${randomUUID().replaceAll("-", "").slice(0, 24)}`;
+    const { pii } = this.#parts;
+    const document = { documentId: answerId, version: "", metadata: { title: request.query }, elements: [] };
+    const query = pii === undefined ? request.query : ((await pii.protect(document, options)).metadata.title ?? "");
     await this.#parts.catalog.recordAnswer(
       {
         answerId,
         at: Date.now(),
-        query: request.query,
+        query,
         principals: scope.principals,
         chunkIds: shown.map(({ row }) => row.chunkId),
         revisionIds: [...new Set(shown.map(({ row }) => row.revision))],
