@@ -12,6 +12,7 @@ const SHARED = new Set([
   "@groundwork/contracts",
   "@groundwork/html-elements",
   "@groundwork/media-type",
+  "@groundwork/pdfium",
   "@groundwork/sqlite-file",
   "@groundwork/terms",
   "@groundwork/word-index",

@@ -1,7 +1,5 @@
+import { type PdfDocument, readFrame, readText, toArea, withMemory } from "@groundwork/pdfium";
 import type { Area } from "./page-content.ts";
-import { readFrame, toArea } from "./page-frame.ts";
-import type { PdfDocument } from "./pdf-document.ts";
-import { readText, withMemory } from "./pdfium-module.ts";
 
 export interface Field extends Area {
   readonly name: string;

@@ -1,7 +1,6 @@
 import type { ChildDocument } from "@groundwork/contracts";
+import { type PdfDocument, readText, withMemory, writeUtf8 } from "@groundwork/pdfium";
 import { parsePdfDate } from "./metadata.ts";
-import type { PdfDocument } from "./pdf-document.ts";
-import { readText, withMemory, writeUtf8 } from "./pdfium-module.ts";
 
 /** Limits against attachment bombs: number of files, and bytes of one of them. */
 const MAX_FILES = 1000;

@@ -1,4 +1,5 @@
 import type { DocumentElement } from "@groundwork/contracts";
+import { type PdfDocument, pageSize } from "@groundwork/pdfium";
 import type { PageAnnotations } from "./annotations.ts";
 import type { Block } from "./blocks.ts";
 import { boxesOf, elementOf, joinElements, type TextBlock, textBlockOf } from "./elements.ts";
@@ -10,8 +11,6 @@ import { ListLevels } from "./list-levels.ts";
 import { layOutPage } from "./page-layout.ts";
 import type { PageLines } from "./page-lines.ts";
 import { continuesColumn } from "./paragraphs.ts";
-import type { PdfDocument } from "./pdf-document.ts";
-import { pageSize } from "./pdf-document.ts";
 import { headerOf, type OpenTable } from "./tables.ts";
 import { DocumentVocabulary } from "./vocabulary.ts";
 

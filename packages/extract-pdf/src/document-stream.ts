@@ -1,5 +1,6 @@
 import type { DocumentElement, ExtractionPart, PageImage } from "@groundwork/contracts";
 import { GroundworkError, throwIfAborted } from "@groundwork/contracts";
+import { type PdfDocument, withPage } from "@groundwork/pdfium";
 import { type PageAnnotations, readAnnotations } from "./annotations.ts";
 import { readAttachments } from "./attachments.ts";
 import { DocumentAssembler } from "./document-assembler.ts";
@@ -9,7 +10,6 @@ import { readOutline } from "./outline.ts";
 import { linesOfPage, type PageLines } from "./page-lines.ts";
 import { readPageContent } from "./page-reader.ts";
 import { isBlank, renderPage } from "./page-render.ts";
-import { type PdfDocument, withPage } from "./pdf-document.ts";
 import type { ResolvedPdfOptions } from "./pdf-options.ts";
 import type { FontCache } from "./text-objects.ts";
 import { judgeText } from "./text-verdict.ts";

@@ -1,8 +1,16 @@
+import {
+  IDENTITY,
+  type Matrix,
+  multiply,
+  type Native,
+  type PageFrame,
+  type Pdfium,
+  toArea,
+  withMemory,
+} from "@groundwork/pdfium";
 import { areaOf } from "./areas.ts";
 import type { Area, Rule } from "./page-content.ts";
-import { IDENTITY, type Matrix, multiply, type PageFrame, toArea } from "./page-frame.ts";
 import { PathReader } from "./path-reader.ts";
-import { type Native, type Pdfium, withMemory } from "./pdfium-module.ts";
 
 export interface PageGraphics {
   readonly rules: Rule[];

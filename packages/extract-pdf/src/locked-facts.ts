@@ -1,5 +1,5 @@
 import type { DocumentMetadata, SourceDocument } from "@groundwork/contracts";
-import { type Pdfium, withMemory } from "./pdfium-module.ts";
+import { type Pdfium, withMemory } from "@groundwork/pdfium";
 
 /** Larger files (bytes) are not copied for a few facts. */
 const MAX_BYTES = 64 << 20;

@@ -1,6 +1,5 @@
 import type { Attributes, DocumentMetadata } from "@groundwork/contracts";
-import type { PdfDocument } from "./pdf-document.ts";
-import { readText } from "./pdfium-module.ts";
+import { type PdfDocument, readText } from "@groundwork/pdfium";
 
 /** Facts that are counted while the pages are read. */
 export interface PageCounts {

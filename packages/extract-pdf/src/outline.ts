@@ -1,6 +1,5 @@
+import { type PdfDocument, readText } from "@groundwork/pdfium";
 import { outlineKey } from "./headings.ts";
-import type { PdfDocument } from "./pdf-document.ts";
-import { readText } from "./pdfium-module.ts";
 
 const MAX_ENTRIES = 20_000;
 const MAX_DEPTH = 16;

@@ -1,4 +1,7 @@
+import type { Area } from "@groundwork/pdfium";
 import type { GlyphTable } from "./glyph-table.ts";
+
+export type { Area, Turn } from "@groundwork/pdfium";
 
 /** Plain data of one page as read from PDFium, before any layout. Lengths in points, y downwards, as the page is shown. */
 export interface PageContent {
@@ -21,13 +24,6 @@ export interface PageContent {
   readonly health: TextHealth;
 }
 
-export interface Area {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
-}
-
 /** Of one font at one size. Shared by all glyphs that have it. */
 export interface TextStyle {
   readonly font: string;
@@ -37,9 +33,6 @@ export interface TextStyle {
   readonly italic: boolean;
   readonly monospaced: boolean;
 }
-
-/** Quarter turns clockwise of the writing direction against the page as shown. */
-export type Turn = 0 | 1 | 2 | 3;
 
 /** What a tagged PDF says about a stretch of content. */
 export interface StructureTag {

@@ -1,8 +1,7 @@
+import { type PdfDocument, readFrame } from "@groundwork/pdfium";
 import type { GlyphTable } from "./glyph-table.ts";
 import { readGraphics } from "./graphics-reader.ts";
 import type { PageContent } from "./page-content.ts";
-import { readFrame } from "./page-frame.ts";
-import type { PdfDocument } from "./pdf-document.ts";
 import { readStructure } from "./structure-reader.ts";
 import type { FontCache } from "./text-objects.ts";
 import { readGlyphs } from "./text-reader.ts";

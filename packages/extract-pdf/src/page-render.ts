@@ -1,6 +1,5 @@
 import type { PageImage } from "@groundwork/contracts";
-import { readFrame } from "./page-frame.ts";
-import type { PdfDocument } from "./pdf-document.ts";
+import { type PdfDocument, readFrame } from "@groundwork/pdfium";
 
 export interface RenderLimits {
   /** @default 200 */

@@ -1,6 +1,5 @@
+import type { Matrix, Native, Pdfium } from "@groundwork/pdfium";
 import type { Area } from "./page-content.ts";
-import type { Matrix } from "./page-frame.ts";
-import type { Native, Pdfium } from "./pdfium-module.ts";
 
 /** Segments of one path, and of a page's paths together, past which they are drawings and no rules. */
 const MAX_PATH_SEGMENTS = 2000;

@@ -1,11 +1,9 @@
 import type { CallOptions, ExtractionPart, SourceDocument } from "@groundwork/contracts";
 import { GroundworkError, throwIfAborted } from "@groundwork/contracts";
+import { openPdf, type PdfDocument, PdfiumMemoryError, PdfiumPool } from "@groundwork/pdfium";
 import { extractDocument } from "./document-stream.ts";
 import { lockedFacts } from "./locked-facts.ts";
-import { openPdf, type PdfDocument } from "./pdf-document.ts";
 import type { ResolvedPdfOptions } from "./pdf-options.ts";
-import { PdfiumMemoryError } from "./pdfium-module.ts";
-import { PdfiumPool } from "./pdfium-pool.ts";
 
 /** Reads PDF documents with instances of PDFium that it makes for the first and holds until it is closed. */
 export class PdfReader {

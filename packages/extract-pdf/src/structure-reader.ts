@@ -1,5 +1,5 @@
+import { type Native, type Pdfium, withMemory } from "@groundwork/pdfium";
 import type { StructureTag } from "./page-content.ts";
-import { type Native, type Pdfium, withMemory } from "./pdfium-module.ts";
 
 export interface StructureTags {
   /** Tag of a page object, by its marked-content id. */

@@ -1,7 +1,6 @@
+import { type Native, type PageFrame, type Pdfium, readText } from "@groundwork/pdfium";
 import type { GlyphObject } from "./glyph-table.ts";
 import type { TextStyle, Turn } from "./page-content.ts";
-import type { PageFrame } from "./page-frame.ts";
-import { type Native, type Pdfium, readText } from "./pdfium-module.ts";
 import type { StructureTags } from "./structure-reader.ts";
 
 const INVISIBLE = 3;

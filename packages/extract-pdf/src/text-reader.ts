@@ -1,8 +1,7 @@
+import { type PageFrame, type Pdfium, withMemory } from "@groundwork/pdfium";
 import { type Character, characterOf, Trait } from "./characters.ts";
 import { GlyphTable, Mark } from "./glyph-table.ts";
 import type { TextHealth, TextStyle } from "./page-content.ts";
-import type { PageFrame } from "./page-frame.ts";
-import { type Pdfium, withMemory } from "./pdfium-module.ts";
 import type { StructureTags } from "./structure-reader.ts";
 import { type FontCache, type TextObject, TextObjectReader } from "./text-objects.ts";
 

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import type { DocumentMetadata } from "@groundwork/contracts";
+import { passwordForms } from "@groundwork/pdfium";
 import { documentOfBytes } from "@groundwork/testing/extractor-suite";
 import { describe, expect, it } from "vitest";
 import { pdfExtractor } from "../src/index.ts";
-import { passwordForms } from "../src/prepare-password.ts";
 import { buildPdf, linesAt, textAt } from "./build-pdf.ts";
 import { collect } from "./collect.ts";
 

@@ -1,3 +1,4 @@
+import { frameOf, toArea } from "@groundwork/pdfium";
 import { describe, expect, it } from "vitest";
 import { traitsOf } from "../src/characters.ts";
 import { joinElements } from "../src/elements.ts";
@@ -5,7 +6,6 @@ import { GlyphTable } from "../src/glyph-table.ts";
 import { LineSignature } from "../src/line-signature.ts";
 import { parsePdfDate } from "../src/metadata.ts";
 import type { TextStyle } from "../src/page-content.ts";
-import { frameOf, toArea } from "../src/page-frame.ts";
 import { readingOrder } from "../src/reading-order.ts";
 import { joinLines, NO_VOCABULARY, repairCharacter, repairWord } from "../src/repair.ts";
 import { joinRules, ruleGroups } from "../src/rules.ts";

@@ -1,5 +1,14 @@
-import type { Area, Turn } from "./page-content.ts";
 import { type Pdfium, withMemory } from "./pdfium-module.ts";
+
+export interface Area {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** Quarter turns clockwise of the writing direction against the page as shown. */
+export type Turn = 0 | 1 | 2 | 3;
 
 /** a b c d e f of PDF: x' = a x + c y + e, y' = b x + d y + f. */
 export type Matrix = readonly [number, number, number, number, number, number];
