@@ -1,3 +1,10 @@
+export { type DocumentClassEnricherOptions, documentClassEnricher } from "./document-class-enricher.ts";
 export { effectiveDatesEnricher } from "./effective-dates-enricher.ts";
+export { type ElementLanguageEnricherOptions, elementLanguageEnricher } from "./element-language-enricher.ts";
+export { enricher, type FunctionEnricherOptions, type FunctionEnricherResult } from "./enricher.ts";
+export { type IdentifiersEnricherOptions, identifiersEnricher } from "./identifiers-enricher.ts";
+export { type KeyPhrasesEnricherOptions, keyPhrasesEnricher } from "./key-phrases-enricher.ts";
 export { type LanguageEnricherOptions, languageEnricher } from "./language-enricher.ts";
+export { type SummaryEnricherOptions, summaryEnricher } from "./summary-enricher.ts";
 export { titleEnricher } from "./title-enricher.ts";
+export type { VectorsOf } from "./vectors-of.ts";
