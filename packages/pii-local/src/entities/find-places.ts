@@ -1,0 +1,175 @@
+import type { Lexicon } from "../lexicon/lexicon.ts";
+import { CITY, GIVEN_NAME, PLACE_BEGINS, REGION, SURNAME, TOWN, WORD } from "../lexicon/word-kinds.ts";
+import { AMBIGUOUS_NATIONALITIES, NATIONALITIES } from "./nationalities.ts";
+import { isCapital, type Scan } from "./scan.ts";
+import { type TokenSpan, wordBefore } from "./spans.ts";
+import { NAME_PARTICLES, PLACE_INTRODUCERS, PLACE_VERBS, WEEKDAYS_AND_MONTHS } from "./words.ts";
+
+const LONGEST_PLACE = 6;
+const ABBREVIATIONS: ReadonlySet<string> = new Set("usa us uk uae ussr eu nyc".split(" "));
+
+const DIRECTION = /^(?:north|south|east|west|northeast|northwest|southeast|southwest)ern$/;
+
+interface KnownPlace {
+  readonly to: number;
+  readonly kinds: number;
+}
+
+/** The longest place name of the lexicon that begins at a token. */
+function knownPlace(scan: Scan, index: number, lexicon: Lexicon): KnownPlace | undefined {
+  const { tokens } = scan;
+  let key = tokens[index]!.key.replace(/[-‐‑]/g, " ");
+  let kinds = key === tokens[index]!.key ? tokens[index]!.kinds : lexicon.kindsOf(key);
+  let found: KnownPlace | undefined = kinds & (TOWN | REGION) ? { to: index, kinds } : undefined;
+  for (let to = index + 1; to < tokens.length && to - index < LONGEST_PLACE && kinds & PLACE_BEGINS; to++) {
+    const token = tokens[to]!;
+    if (token.kind === "sign" && token.text === "." && token.linesBefore === 0) continue;
+    if (token.kind !== "word" || token.linesBefore > 0) break;
+    key += ` ${token.key.replace(/[-‐‑]/g, " ")}`;
+    kinds = lexicon.kindsOf(key);
+    if (kinds & (TOWN | REGION)) found = { to, kinds };
+  }
+  return found;
+}
+
+/** Names of fields that hold a place. */
+export const PLACE_LABEL: RegExp =
+  /^(?:where|location|city|town|place|venue|country|state|birthplace|ort|ville|ciudad|lugar|destination|origin)$/;
+
+/** What the words before say of a place at `index`: 0 nothing, 1 a preposition, 2 a verb of being or moving there as well. */
+function placeContext(scan: Scan, index: number): number {
+  const before = wordBefore(scan, index);
+  if (before !== undefined && scan.tokens[index - 1]!.text === ":" && PLACE_LABEL.test(before.key)) return 2;
+  if (
+    before === undefined ||
+    !PLACE_INTRODUCERS.has(before.key) ||
+    (isCapital(before) && before.opens === false && before.key.length > 4 && !/ern$/.test(before.key))
+  )
+    return 0;
+  const { tokens } = scan;
+  for (let at = index - 1, words = 0; at >= 0 && words < 6; at--) {
+    if (tokens[at]!.kind !== "word") continue;
+    words++;
+    if (PLACE_VERBS.has(tokens[at]!.key)) return 2;
+  }
+  return 1;
+}
+
+/** Countries, states, towns: by name, and unknown names where the words before make them a place. */
+export function findPlaces(scan: Scan, lexicon: Lexicon): TokenSpan[] {
+  const { tokens, evidence } = scan;
+  const spans: TokenSpan[] = [];
+  for (let index = 0; index < tokens.length; index++) {
+    const token = tokens[index]!;
+    if (token.kind !== "word" || WEEKDAYS_AND_MONTHS.has(token.key)) continue;
+    // "Southern Italy": the country is the place.
+    if (DIRECTION.test(token.key) && isCapital(tokens[index + 1]) && (tokens[index + 1]!.kinds & WORD) === 0) continue;
+    const known = knownPlace(scan, index, lexicon);
+    const nationality = known === undefined || known.to === index ? nationalityAt(scan, index) : undefined;
+    if (nationality !== undefined) {
+      spans.push(nationality);
+      continue;
+    }
+    const context = placeContext(scan, index);
+    if (known !== undefined) {
+      const score = knownScore(scan, index, known, context);
+      if (score > 0) {
+        spans.push({ type: "LOCATION", from: index, to: known.to, score });
+        index = known.to;
+        continue;
+      }
+    }
+    const model = evidence[index];
+    const place = model === undefined ? 0 : model.city + model.state;
+    const isWritten = isCapital(token) || scan.isCaseless || place > 0.9;
+    // "the IT team at GSA": letters alone are a body more often than a place.
+    const isAcronym = token.wordCase === "upper" && !scan.isCaseless && token.text.length < 6 && place < 0.7;
+    if (isAcronym) continue;
+    const isOrdinary = (token.kinds & WORD) !== 0 && !isCapital(token);
+    const score = Math.max(
+      isWritten && place > 0.4 && !isOrdinary ? 0.35 + 0.45 * place + 0.1 * context : 0,
+      isCapital(token) && !scan.isCaseless && context === 2 && !token.opens ? 0.72 : 0,
+      isCapital(token) &&
+        !scan.isCaseless &&
+        context === 1 &&
+        !token.opens &&
+        !(token.kinds & (WORD | GIVEN_NAME)) &&
+        /^(?:in|to|near|across|throughout|southern|northern|eastern|western|where)$/.test(wordBefore(scan, index)!.key)
+        ? 0.6
+        : 0,
+      scan.isCaseless && context === 2 && !(token.kinds & WORD) ? 0.6 : 0,
+    );
+    if (score === 0) continue;
+    const to = placeEnd(scan, index);
+    spans.push({ type: "LOCATION", from: index, to, score: Math.min(0.92, score) });
+    index = to;
+  }
+  return spans;
+}
+
+function knownScore(scan: Scan, index: number, { to, kinds }: KnownPlace, context: number): number {
+  const token = scan.tokens[index]!;
+  const model = scan.evidence[index];
+  const place = model === undefined ? 0 : model.city + model.state;
+  const name = model === undefined ? 0 : model.given + model.surname;
+  if (kinds & REGION) {
+    const isShort = token.text.length < 4 && to === index;
+    if (isShort && !(token.wordCase === "upper" && ABBREVIATIONS.has(token.key)))
+      return place > 0.6 && token.wordCase === "upper" ? 0.6 : 0;
+    if (isCapital(token))
+      return kinds & (GIVEN_NAME | WORD) && to === index && context === 0 && place < 0.3 ? 0.45 : 0.9;
+    if (to === index && kinds & (WORD | GIVEN_NAME)) return 0;
+    return context > 0 || scan.isCaseless ? 0.8 : 0.5;
+  }
+  if (/^(?:O['’]|Mc)\p{Lu}/u.test(token.text) && place < 0.5) return 0.4;
+  const isLonger = to > index;
+  const isEveryday = (kinds & WORD) !== 0 || (token.kinds & WORD && !isLonger);
+  if (isCapital(token)) {
+    const isPhrase = isLonger && scan.tokens.slice(index, to + 1).every((one) => (one.kinds & WORD) !== 0);
+    if (isLonger) return context > 0 || place > 0.5 ? (isPhrase ? 0.7 : 0.85) : isPhrase ? 0.3 : 0.7;
+    if (isEveryday)
+      return (context > 0 && !token.opens && token.text.length > 3 && !(context === 1 && !(kinds & CITY))) ||
+        place > 0.6
+        ? 0.6
+        : 0;
+    if (context > 0 || place > 0.5) return name > place + 0.3 ? 0.35 : 0.85;
+    if (kinds & (GIVEN_NAME | SURNAME)) return 0;
+    return kinds & CITY ? 0.7 : 0.35;
+  }
+  if (isEveryday || kinds & GIVEN_NAME || token.text.length < 4) return 0;
+  return (context === 2 && (scan.isCaseless || kinds & CITY)) || place > 0.5 ? 0.65 : 0;
+}
+
+/** Words that go on with the name of an unknown place: capitals, particles before a capital, and what the model calls one. */
+function placeEnd(scan: Scan, index: number): number {
+  const { tokens, evidence } = scan;
+  const first = tokens[index]!;
+  let to = index;
+  for (let at = index + 1; at < tokens.length && at - index < LONGEST_PLACE; at++) {
+    const token = tokens[at]!;
+    if (token.linesBefore > 0 || token.kind !== "word") break;
+    const model = evidence[at];
+    const place = model === undefined ? 0 : model.city + model.state;
+    const isSameCase = first.wordCase === "upper" ? token.wordCase === "upper" : isCapital(token);
+    if (isSameCase && !(first.wordCase === "upper" && token.wordCase === "title")) to = at;
+    else if (place > 0.4 && (token.wordCase !== "lower" || scan.isCaseless)) to = at;
+    else if (
+      !(NAME_PARTICLES.has(token.key) || /^(?:of|the|on|upon|sur|aux|am|an|der|bei|pri|nad|und)$/.test(token.key)) ||
+      !isCapital(tokens[at + 1])
+    )
+      break;
+  }
+  return to;
+}
+
+function nationalityAt(scan: Scan, index: number): TokenSpan | undefined {
+  const token = scan.tokens[index]!;
+  const singular = token.key.replace(/(?<=an)s$|(?<=i)s$/, "");
+  if (!NATIONALITIES.has(singular)) return undefined;
+  const isAmbiguous = AMBIGUOUS_NATIONALITIES.has(singular);
+  if (!isCapital(token) && (isAmbiguous || token.wordCase !== "lower" || (token.kinds & WORD) !== 0)) return undefined;
+  const next = scan.tokens[index + 1];
+  // "Christian Meyer": a capital after it makes it a name.
+  if (isAmbiguous && (token.kinds & GIVEN_NAME) !== 0 && (token.opens || isCapital(next))) return undefined;
+  return { type: "NATIONALITY", from: index, to: index, score: isCapital(token) ? 0.85 : 0.7 };
+}
