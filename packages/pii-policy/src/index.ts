@@ -1,3 +1,4 @@
+export { KnownValues } from "./known-values.ts";
 export { mergeFindings } from "./merge-findings.ts";
 export type { PiiKeySource } from "./pii-key.ts";
 export {
@@ -9,6 +10,7 @@ export {
   type PiiRule,
   pseudonymize,
   redact,
+  ruleOf,
 } from "./pii-policy.ts";
 export { type PiiStageOptions, piiStage, piiStageOf } from "./pii-stage.ts";
 export { ReplacedText, type Replacement } from "./replacements.ts";

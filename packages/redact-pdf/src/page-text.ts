@@ -1,0 +1,73 @@
+import {
+  type Area,
+  type PageFrame,
+  type PdfDocument,
+  readFrame,
+  toArea,
+  withMemory,
+  withPage,
+} from "@groundwork/pdfium";
+
+/** The text of a page as PDFium reads it, and where each of its characters is shown. */
+export interface PageText {
+  readonly frame: PageFrame;
+  readonly text: string;
+  /** By UTF-16 unit of the text; absent for blanks and line ends that PDFium makes up. Points, as the page is shown. */
+  readonly boxes: readonly (Area | undefined)[];
+}
+
+/** Characters of a page that are read. */
+const MOST_CHARACTERS = 1_000_000;
+
+export function readPageText(document: PdfDocument, index: number): PageText | undefined {
+  const { pdfium } = document;
+  return withPage(document, index, (page) => {
+    const frame = readFrame(pdfium, page);
+    const textPage = pdfium.call("FPDFText_LoadPage")(page);
+    if (textPage === 0) return { frame, text: "", boxes: [] };
+    try {
+      return withMemory(pdfium, 16, (scratch) => {
+        const count = Math.min(pdfium.call("FPDFText_CountChars")(textPage), MOST_CHARACTERS);
+        let text = "";
+        const boxes: (Area | undefined)[] = [];
+        for (let at = 0; at < count; at++) {
+          const code = pdfium.call("FPDFText_GetUnicode")(textPage, at);
+          const character = code === 0 || code > 0x10ffff ? " " : String.fromCodePoint(code);
+          const isMadeUp = pdfium.call("FPDFText_IsGenerated")(textPage, at) === 1;
+          const found = !isMadeUp && pdfium.call("FPDFText_GetLooseCharBox")(textPage, at, scratch) !== 0;
+          const { f32 } = pdfium.views();
+          const [left, top, right, bottom] = f32.subarray(scratch >> 2, (scratch >> 2) + 4) as unknown as number[];
+          const box = found ? toArea(frame.matrix, left!, top!, right!, bottom!) : undefined;
+          text += character;
+          for (let unit = 0; unit < character.length; unit++) boxes.push(box);
+        }
+        return { frame, text, boxes };
+      });
+    } finally {
+      pdfium.call("FPDFText_ClosePage")(textPage);
+    }
+  });
+}
+
+/** The boxes of a stretch of the text, one a line. */
+export function lineBoxes({ boxes }: PageText, start: number, end: number): Area[] {
+  const lines: Area[] = [];
+  for (let at = start; at < end; at++) {
+    const box = boxes[at];
+    if (box === undefined) continue;
+    const last = lines.at(-1);
+    const overlap = last === undefined ? 0 : Math.min(last.bottom, box.bottom) - Math.max(last.top, box.top);
+    // Upright writing or turned by a quarter: characters of one line touch or nearly do in one direction and overlap in the other.
+    const across = last === undefined ? 0 : Math.min(last.right, box.right) - Math.max(last.left, box.left);
+    const height = Math.max(1, box.bottom - box.top);
+    if (last !== undefined && (overlap > height / 2 || across > (box.right - box.left) / 2))
+      lines[lines.length - 1] = {
+        left: Math.min(last.left, box.left),
+        top: Math.min(last.top, box.top),
+        right: Math.max(last.right, box.right),
+        bottom: Math.max(last.bottom, box.bottom),
+      };
+    else lines.push(box);
+  }
+  return lines;
+}
