@@ -54,11 +54,11 @@ export function testOf(condition: ResolvedCondition): (cell: Cell) => boolean {
     }
     case "between": {
       const { negated, low, high } = condition;
-      // The ends belong to the range.
+      // The ends do not belong to the range, as in the service.
       return ofEach((cell) =>
         negated
-          ? ordered("<", cell, low) || ordered(">", cell, high)
-          : ordered(">=", cell, low) && ordered("<=", cell, high),
+          ? ordered("<=", cell, low) || ordered(">=", cell, high)
+          : ordered(">", cell, low) && ordered("<", cell, high),
       );
     }
     case "in": {

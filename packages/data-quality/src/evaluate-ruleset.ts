@@ -11,7 +11,7 @@ import type { OnFailure, Rule, RuleNode, Ruleset, SimpleRule } from "./ruleset.t
 import { readTable, type TableSource } from "./table-source.ts";
 
 export interface EvaluationOptions extends CallOptions {
-  /** Earlier values, for `avg(last(10))` and its like. Without it there are none, and such rules pass. */
+  /** Earlier values, for `avg(last(10))` and its like. Where there are none they read zero, as in the service. */
   readonly history?: MetricHistory;
   /** The time of `now()` and of `DataFreshness`, milliseconds since the epoch. @default the clock */
   readonly now?: number;
@@ -19,11 +19,20 @@ export interface EvaluationOptions extends CallOptions {
   readonly references?: Readonly<Record<string, TableSource>>;
   /**
    * `table`: the members of a composite rule are judged over the table, then joined, which is the service's default. `row`: a row
-   * passes `(a) or (b)` when it passes one of them, and the rule when all rows do.
+   * passes `(a) or (b)` when it passes one of them, and the rule when all rows do. Rules about shares and about the table as a
+   * whole (`Completeness`, `RowCount`, `with threshold`) cannot be joined so: a composite rule with one of them is judged by `table`.
    *
    * @default "table"
    */
   readonly compositeRules?: "table" | "row";
+  /**
+   * Which rules are evaluated. `row`: those that a row passes or fails by itself, whatever the other rows (`IsComplete`,
+   * `ColumnValues` and their like without a threshold), so that documents can be judged one by one as they come. `table`: the others,
+   * and the analyzers.
+   *
+   * @default "all"
+   */
+  readonly rules?: "all" | "row" | "table";
   /** What a rule without the label `onFailure` leads to. @default "warn" */
   readonly onFailure?: OnFailure;
   /** Rows that a rule's outcome names. @default 100 */
@@ -61,9 +70,8 @@ export async function evaluateRuleset(
 
 /** A ruleset at work on a table whose batches come one by one: `open`, `add` for each batch, `finish`. */
 export class RulesetEvaluation {
-  readonly #ruleset: Ruleset;
   readonly #options: EvaluationOptions;
-  readonly #rules: readonly NodeEvaluation[];
+  readonly #rules: readonly RuleAtWork[];
   readonly #analyzers: readonly SimpleRuleEvaluation[];
   readonly #row = new RowReader();
   readonly #failedRows: number[];
@@ -71,12 +79,10 @@ export class RulesetEvaluation {
   #rows = 0;
 
   private constructor(
-    ruleset: Ruleset,
     options: EvaluationOptions,
-    rules: readonly NodeEvaluation[],
+    rules: readonly RuleAtWork[],
     analyzers: readonly SimpleRuleEvaluation[],
   ) {
-    this.#ruleset = ruleset;
     this.#options = options;
     this.#rules = rules;
     this.#analyzers = analyzers;
@@ -87,20 +93,26 @@ export class RulesetEvaluation {
   /** Reads the history and the other tables that the rules need. Errors are those of {@link evaluateRuleset}. */
   static async open(ruleset: Ruleset, options: EvaluationOptions = {}): Promise<RulesetEvaluation> {
     throwIfAborted(options.signal, { stage: "data-quality" });
-    const simple = [...ruleset.rules.flatMap(({ root }) => simpleRulesIn(root)), ...ruleset.analyzers];
-    checkSupported(simple);
+    const { rules: scope = "all" } = options;
+    checkSupported([...ruleset.rules.flatMap(({ root }) => simpleRulesIn(root)), ...ruleset.analyzers]);
+    const selected = ruleset.rules
+      .map((rule, index) => ({ rule, index }))
+      .filter(({ rule }) => scope === "all" || isRowRule(rule.root) === (scope === "row"));
+    const measured = scope === "row" ? [] : ruleset.analyzers;
+    const simple = [...selected.flatMap(({ rule }) => simpleRulesIn(rule.root)), ...measured];
     const context: MeasureContext = {
       now: options.now ?? Date.now(),
       mostValues: options.maxDistinctValues ?? 4_000_000,
       frequencies: new Map(),
       references: await readReferences(simple, options),
     };
-    const rules: NodeEvaluation[] = [];
-    for (const { root } of ruleset.rules) rules.push(await buildNode(root, context, options));
-    const analyzers = ruleset.analyzers.map(
+    const rules: RuleAtWork[] = [];
+    for (const { rule, index } of selected)
+      rules.push({ rule, index, evaluation: await buildNode(rule.root, context, options) });
+    const analyzers = measured.map(
       (rule) => new SimpleRuleEvaluation({ rule, measure: buildMeasure(rule, undefined, context), isDynamic: false }),
     );
-    return new RulesetEvaluation(ruleset, options, rules, analyzers);
+    return new RulesetEvaluation(options, rules, analyzers);
   }
 
   /** Looks at the rows of a batch. */
@@ -108,7 +120,8 @@ export class RulesetEvaluation {
     const row = this.#row;
     const columns = batch.schema.fields.map((field) => field.name);
     row.open(batch);
-    for (const evaluation of [...this.#rules, ...this.#analyzers]) evaluation.open(row, columns);
+    for (const { evaluation } of this.#rules) evaluation.open(row, columns);
+    for (const analyzer of this.#analyzers) analyzer.open(row, columns);
     for (let index = 0; index < batch.numRows; index++) {
       if (this.#rows++ % ROWS_PER_TURN === ROWS_PER_TURN - 1) {
         await new Promise((resolve) => setImmediate(resolve));
@@ -116,7 +129,7 @@ export class RulesetEvaluation {
       }
       row.moveTo(index);
       for (let rule = 0; rule < this.#rules.length; rule++)
-        if (this.#rules[rule]!.add(row) === false) this.#fail(rule, row);
+        if (this.#rules[rule]!.evaluation.add(row) === false) this.#fail(rule, row);
       for (const analyzer of this.#analyzers) analyzer.add(row);
     }
   }
@@ -133,12 +146,12 @@ export class RulesetEvaluation {
       ...(typeof documentId === "string" ? { documentId } : {}),
     };
     if (named.length < maxFailingRows) named.push(failing);
-    onFailingRow?.(rule, failing);
+    onFailingRow?.(this.#rules[rule]!.index, failing);
   }
 
   /** The outcome over all batches so far. */
   finish(): RulesetOutcome {
-    const results = this.#ruleset.rules.map((rule, index) => this.#outcome(rule, index));
+    const results = this.#rules.map((_, place) => this.#outcome(place));
     const analyzers = this.#analyzers.map((analyzer, index): AnalyzerOutcome => {
       const { metrics, message } = analyzer.finish();
       return {
@@ -149,7 +162,7 @@ export class RulesetEvaluation {
       };
     });
     const history: Record<string, number> = {};
-    for (const evaluation of [...this.#rules.flatMap((rule) => [...rule.simpleRules()]), ...this.#analyzers])
+    for (const evaluation of [...this.#rules.flatMap((rule) => [...rule.evaluation.simpleRules()]), ...this.#analyzers])
       for (const [name, value] of Object.entries(evaluation.finish().metrics))
         history[historyKey(name, evaluation.rule.filter)] = value;
     const passed = results.filter(({ Result }) => Result === "PASS").length;
@@ -162,8 +175,9 @@ export class RulesetEvaluation {
     };
   }
 
-  #outcome(rule: Rule, index: number): RuleOutcome {
-    const { result, message, evaluatedRule, metrics, value } = this.#rules[index]!.finish();
+  #outcome(place: number): RuleOutcome {
+    const { rule, index, evaluation } = this.#rules[place]!;
+    const { result, message, evaluatedRule, metrics, value } = evaluation.finish();
     return {
       Name: `Rule_${index + 1}`,
       Description: rule.root.text,
@@ -173,11 +187,32 @@ export class RulesetEvaluation {
       EvaluatedMetrics: metrics,
       Labels: rule.labels,
       ...(value === undefined ? {} : { value }),
-      failedRows: this.#failedRows[index]!,
-      failingRows: this.#failingRows[index]!,
+      failedRows: this.#failedRows[place]!,
+      failingRows: this.#failingRows[place]!,
       onFailure: rule.onFailure ?? this.#options.onFailure ?? "warn",
     };
   }
+}
+
+/** A rule of the list and what it measures with. */
+interface RuleAtWork {
+  readonly rule: Rule;
+  /** Its place in the ruleset. */
+  readonly index: number;
+  readonly evaluation: NodeEvaluation;
+}
+
+/** Types by which a row passes or fails whatever the other rows are. */
+const ROW_BY_ROW: ReadonlySet<string> = new Set([
+  "ColumnDataType",
+  "ColumnLength",
+  "ColumnValues",
+  "DataFreshness",
+  "IsComplete",
+]);
+
+function isRowRule(node: RuleNode): boolean {
+  return simpleRulesIn(node).every(({ type, threshold }) => ROW_BY_ROW.has(type) && threshold === undefined);
 }
 
 function historyKey(metric: string, filter: string | undefined): string {

@@ -1,7 +1,8 @@
+import { isDecimalType } from "./decimal-type.ts";
 import { operandsOf, parseCondition, readsHistory, startsCondition } from "./parse-condition.ts";
 import { compileFilter } from "./row-filter.ts";
 import { ruleTypeOf, suggestRuleType } from "./rule-types.ts";
-import type { CompositeRule, Condition, OnFailure, Rule, RuleNode, Ruleset, SimpleRule } from "./ruleset.ts";
+import type { CompositeRule, Condition, OnFailure, Operand, Rule, RuleNode, Ruleset, SimpleRule } from "./ruleset.ts";
 import { TokenReader } from "./token-reader.ts";
 
 const DEEPEST = 50;
@@ -97,15 +98,16 @@ class RulesetParser {
 
   #rule(depth: number, found?: { labels?: Labels }): RuleNode {
     const reader = this.#reader;
-    if (!reader.isSymbol("(")) return this.#simpleRule(found);
     if (depth > DEEPEST) throw reader.unexpected(`at most ${DEEPEST} nested brackets`);
     const { start } = reader.peek();
     const members: RuleNode[] = [];
     let operator: "and" | "or" | undefined;
     for (;;) {
-      reader.expectSymbol("(", "before a rule that is joined with others");
-      members.push(this.#rule(depth + 1));
-      reader.expectSymbol(")", "after a rule that is joined with others");
+      if (reader.takeSymbol("(")) {
+        members.push(this.#rule(depth + 1));
+        reader.expectSymbol(")", "after a rule that is joined with others");
+        // Labels of a rule without brackets are its own clause; behind a bracket they belong to all that is joined.
+      } else members.push(this.#simpleRule(members.length === 0 ? found : undefined));
       const word = reader.isWord("and") ? "and" : reader.isWord("or") ? "or" : undefined;
       if (word === undefined) break;
       if (operator !== undefined && word !== operator)
@@ -153,7 +155,7 @@ class RulesetParser {
       if (condition === undefined && startsCondition(reader)) {
         if (isAnalyzer || ruleType.condition === "none") throw reader.unexpected(`no condition after ${type}`);
         const from = reader.peek().start;
-        condition = parseCondition(reader);
+        condition = NUMERIC_TYPES.has(type) ? withNumbers(parseCondition(reader)) : parseCondition(reader);
         if (ruleType.unsupported === undefined) this.#checkCondition(type, condition, from);
         conditionSpan = [from - start, reader.previousEnd - start];
       } else if (threshold === undefined && reader.isWord("with")) {
@@ -201,10 +203,13 @@ class RulesetParser {
         fail('an age with its unit, such as "<= 24 hours"');
     } else if (type === "ColumnDataType") {
       const isNamed = operands.every(({ kind }) => kind === "string");
-      if (!isNamed || !(condition.kind === "in" || (condition.kind === "comparison" && condition.operator === "=")))
+      if (
+        !isNamed ||
+        !(condition.kind === "in" || (condition.kind === "comparison" && /^!?=$/.test(condition.operator)))
+      )
         fail('the name of a type, such as "= \\"Date\\"", or "in [ … ]"');
       for (const operand of operands)
-        if (operand.kind === "string" && !DATA_TYPES.has(operand.value.toLowerCase()))
+        if (operand.kind === "string" && !DATA_TYPES.has(operand.value.toLowerCase()) && !isDecimalType(operand.value))
           fail(`a type (${[...DATA_TYPES].join(", ")})`);
     } else if (type === "ColumnValues" || type === "ColumnLength") {
       if (operands.some(({ kind }) => kind === "duration")) fail("no bare length of time");
@@ -244,10 +249,10 @@ class RulesetParser {
       const name = reader.expectString("the name of a label in quotation marks");
       reader.expectSymbol("=", "after the name of a label");
       const value = reader.expectString("the value of a label in quotation marks");
-      if (name.length < 1 || name.length > LONGEST_LABEL_NAME || value.length < 1 || value.length > LONGEST_LABEL_VALUE)
+      if (name.length < 1 || name.length > LONGEST_LABEL_NAME || value.length > LONGEST_LABEL_VALUE)
         throw reader.errorAt(
           start,
-          `a name of 1 to ${LONGEST_LABEL_NAME} characters and a value of 1 to ${LONGEST_LABEL_VALUE}`,
+          `a name of 1 to ${LONGEST_LABEL_NAME} characters and a value of at most ${LONGEST_LABEL_VALUE}`,
           `${name.length} and ${value.length}`,
         );
       labels.push([name, value]);
@@ -271,7 +276,43 @@ const DATA_TYPES: ReadonlySet<string> = new Set([
   "timestamp",
   "integer",
   "long",
+  "float",
   "double",
   "decimal",
   "string",
 ]);
+
+/** Types whose value is a number: it may stand in quotation marks too. */
+const NUMERIC_TYPES: ReadonlySet<string> = new Set([
+  "ColumnCorrelation",
+  "ColumnCount",
+  "ColumnLength",
+  "Completeness",
+  "DistinctValuesCount",
+  "Entropy",
+  "Mean",
+  "ReferentialIntegrity",
+  "RowCount",
+  "RowCountMatch",
+  "StandardDeviation",
+  "Sum",
+  "UniqueValueRatio",
+  "Uniqueness",
+]);
+
+function withNumbers(condition: Condition): Condition {
+  const number = (operand: Operand): Operand =>
+    operand.kind === "string" && operand.value.trim() !== "" && Number.isFinite(Number(operand.value))
+      ? { kind: "number", expression: { kind: "number", value: Number(operand.value) } }
+      : operand;
+  switch (condition.kind) {
+    case "comparison":
+      return { ...condition, operand: number(condition.operand) };
+    case "between":
+      return { ...condition, low: number(condition.low), high: number(condition.high) };
+    case "in":
+      return { ...condition, operands: condition.operands.map(number) };
+    default:
+      return condition;
+  }
+}

@@ -11,14 +11,15 @@ import type { MetricHistory, RuleOutcome, RulesetOutcome } from "./rule-outcome.
 import type { OnFailure, Ruleset } from "./ruleset.ts";
 import { isRepeatable, type TableSource } from "./table-source.ts";
 
-export interface QualityGateOptions
-  extends Pick<EvaluationOptions, "compositeRules" | "maxFailingRows" | "maxDistinctValues"> {
+export interface QualityGateOptions extends Pick<EvaluationOptions, "maxFailingRows" | "maxDistinctValues"> {
   /** Rules on rows of `documents.v1`, as text or parsed. */
   readonly documents?: string | Ruleset;
   /** Rules on rows of `chunks.v1`. A chunk that fails speaks for its document. */
   readonly chunks?: string | Ruleset;
   /** What a rule without the label `onFailure` leads to. @default "warn" */
   readonly onFailure?: OnFailure;
+  /** See `evaluateRuleset`. Its default is the service's, this one names the rows that fail. @default "row" */
+  readonly compositeRules?: "table" | "row";
   /**
    * Documents that one rule may name. When more of them fail a rule, a warning names only so many, and a quarantine becomes the
    * end of the run: what is kept out is never cut short.
@@ -38,6 +39,13 @@ export interface GateEvaluationOptions extends CallOptions {
   readonly history?: MetricHistory;
   /** @default the clock */
   readonly now?: number;
+  /**
+   * Which rules are evaluated. `row` for one document at a time before it is published, `table` at the end of the run; a rule is
+   * one or the other. See `evaluateRuleset`.
+   *
+   * @default "all"
+   */
+  readonly rules?: "all" | "row" | "table";
 }
 
 /** What to do with what was ingested. */
@@ -82,7 +90,7 @@ const TABLES: readonly TableName[] = ["documents", "chunks"];
  * @throws GroundworkError `INVALID_CONFIGURATION` for a ruleset that cannot be read.
  */
 export function qualityGate(options: QualityGateOptions): QualityGate {
-  const { onFailure = "warn", maxDocuments = 100_000, documents, chunks, ...limits } = options;
+  const { onFailure = "warn", compositeRules = "row", maxDocuments = 100_000, documents, chunks, ...limits } = options;
   const rulesets = new Map<TableName, Ruleset>();
   for (const [name, ruleset] of [["documents", documents] as const, ["chunks", chunks] as const])
     if (ruleset !== undefined) rulesets.set(name, typeof ruleset === "string" ? parseRuleset(ruleset) : ruleset);
@@ -91,22 +99,30 @@ export function qualityGate(options: QualityGateOptions): QualityGate {
     identity: {
       name: "data-quality",
       revision: "1",
-      options: { onFailure, maxDocuments, ...limits, rules: stableHash(["rules", canonicalJson(rules)], 16) },
+      options: {
+        onFailure,
+        compositeRules,
+        maxDocuments,
+        ...limits,
+        rules: stableHash(["rules", canonicalJson(rules)], 16),
+      },
     },
     needs: TABLES.filter(
       (name) => rulesets.has(name) || [...rulesets.values()].some((own) => referencedTables(own).has(name)),
     ),
-    async evaluate(tables, { history, now = Date.now(), signal } = {}) {
+    async evaluate(tables, { history, now = Date.now(), rules: scope = "all", signal } = {}) {
       const outcomes = new Map<TableName, RulesetOutcome>();
       const blame = new Blame(maxDocuments);
       for (const [name, ruleset] of rulesets) {
         blame.begin(ruleset.rules.length);
         const outcome = await evaluateRuleset(ruleset, tableOf(tables, name), {
           ...limits,
+          compositeRules,
           onFailure,
           now,
+          rules: scope,
           signal,
-          references: referencesOf(ruleset, name, tables),
+          references: scope === "row" ? {} : referencesOf(ruleset, name, tables),
           ...(history === undefined ? {} : { history: { read: (key, last) => history.read(`${name}: ${key}`, last) } }),
           onFailingRow: (rule, { documentId }) => blame.add(rule, documentId),
         });
@@ -171,8 +187,9 @@ class Blame {
   }
 
   judge(results: readonly RuleOutcome[]): void {
-    results.forEach((outcome, rule) => {
-      if (outcome.Result === "PASS") return;
+    for (const outcome of results) {
+      if (outcome.Result === "PASS") continue;
+      const rule = Number(outcome.Name.slice("Rule_".length)) - 1;
       const documents = this.#documents[rule]!;
       const cannotQuarantine = outcome.Result === "ERROR" || documents.size === 0 || this.#isIncomplete[rule]!;
       if (outcome.onFailure === "fail" || (outcome.onFailure === "quarantine" && cannotQuarantine))
@@ -182,7 +199,7 @@ class Blame {
         this.hasWarning = true;
         for (const id of documents) this.warned.add(id);
       }
-    });
+    }
   }
 }
 

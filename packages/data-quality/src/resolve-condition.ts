@@ -8,7 +8,7 @@ export type OperandRole = "low" | "high";
 /** Earlier values of a metric, the newest first. */
 export type ReadHistory = (role: OperandRole, last: number) => Promise<readonly number[]>;
 
-/** A condition is missing where it needs earlier values and there is none yet. */
+/** A condition is missing where it names an earlier value (`index(last(3), 2)`) that is not there yet. */
 export interface Resolution {
   readonly condition?: ResolvedCondition;
   /** Whether earlier values were needed. */
@@ -94,7 +94,9 @@ async function computeNumber(
       }
     }
     case "history": {
-      const values = (await read(expression.last)).slice(0, expression.last);
+      const known = (await read(expression.last)).slice(0, expression.last);
+      // As in the service: the first time there is a zero.
+      const values = known.length === 0 ? [0] : known;
       const value = aggregate(expression.function, values, expression.argument ?? 0);
       if (value === undefined) throw new NoHistory();
       return value;
@@ -103,7 +105,6 @@ async function computeNumber(
 }
 
 function aggregate(name: string, values: readonly number[], argument: number): number | undefined {
-  if (values.length === 0) return undefined;
   const sum = values.reduce((total, value) => total + value, 0);
   const mean = sum / values.length;
   switch (name) {

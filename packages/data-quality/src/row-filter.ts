@@ -31,7 +31,7 @@ class FilterError extends Error {}
 
 /**
  * Compiles the condition of a `where` clause: the part of SQL that looks at one row. Comparisons, `and`, `or`, `not`, `in`,
- * `between`, `like`, `rlike`, `is null`, arithmetic, and the functions `length`, `lower`, `upper`, `trim`, `abs` and `coalesce`;
+ * `between`, `like`, `rlike`, `is null`, arithmetic, and the functions `length`, `lower`, `upper`, `trim`, `abs`, `concat` and `coalesce`;
  * texts in single quotation marks, names bare or in back quotes. Tests follow the three values of SQL.
  *
  * The answer is a filter, or in words what is wrong.
@@ -271,6 +271,7 @@ const FUNCTIONS: Readonly<Record<string, (values: readonly Cell[]) => Cell>> = {
   upper: ([value = null]) => (value === null ? null : textOf(value).toUpperCase()),
   trim: ([value = null]) => (value === null ? null : textOf(value).trim()),
   abs: ([value = null]) => both(value, 0, (x) => number(Math.abs(+x))),
+  concat: (values) => (values.includes(null) ? null : values.map((value) => textOf(value!)).join("")),
   coalesce: (values) => values.find((value) => value !== null) ?? null,
 };
 

@@ -1,4 +1,5 @@
 import { instantOf, numberOf, type ResolvedCondition, testOf } from "./cell-test.ts";
+import { fitsDecimalType } from "./decimal-type.ts";
 import { type Measure, type Measured, metricName } from "./measure.ts";
 import { NumberStatistics } from "./number-statistics.ts";
 import { type Cell, isList, type RowReader } from "./row-reader.ts";
@@ -133,6 +134,7 @@ const DATA_TYPE_TESTS: Readonly<Record<string, (cell: Exclude<Cell, null>) => bo
   timestamp: (cell) => typeof cell === "string" && !Number.isNaN(instantOf(cell)),
   integer: (cell) => isWhole(cell, LARGEST_INTEGER),
   long: (cell) => isWhole(cell, LARGEST_LONG),
+  float: (cell) => NUMBER.test(String(cell)),
   double: (cell) => NUMBER.test(String(cell)),
   decimal: (cell) => NUMBER.test(String(cell)),
   string: (cell) => typeof cell === "string",
@@ -148,12 +150,16 @@ export class ColumnDataTypeMeasure extends CellMeasure {
     const values =
       condition.kind === "in" ? condition.values : condition.kind === "comparison" ? [condition.value] : [];
     this.#types = values.map((value) => String(value.value).toLowerCase());
-    this.#negated = condition.kind === "in" && condition.negated;
+    this.#negated =
+      (condition.kind === "in" && condition.negated) ||
+      (condition.kind === "comparison" && condition.operator === "!=");
   }
 
   protected judge(cell: Cell): boolean {
     if (cell === null || isList(cell)) return false;
-    return this.#types.some((type) => DATA_TYPE_TESTS[type]!(cell)) !== this.#negated;
+    return (
+      this.#types.some((type) => DATA_TYPE_TESTS[type]?.(cell) ?? fitsDecimalType(String(cell), type)) !== this.#negated
+    );
   }
 
   protected metrics(share: number): Record<string, number> {

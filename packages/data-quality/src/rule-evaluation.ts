@@ -17,8 +17,8 @@ export interface NodeOutcome {
 
 /** A rule, or a member of a composite one, at work on the rows of a table. */
 export interface NodeEvaluation {
-  /** Whether all of it judges single rows. */
-  readonly judgesRows: boolean;
+  /** Whether it holds exactly when every row passes that it judges: no share is asked for. */
+  readonly asksAllRows: boolean;
   /** Begins a batch: its columns are known. */
   open(row: RowReader, columns: readonly string[]): void;
   /** Whether the row passes; `undefined` where nothing is said about it. */
@@ -62,8 +62,8 @@ export class SimpleRuleEvaluation implements NodeEvaluation {
     this.#filterColumns = compiled?.filter === undefined ? [] : compiled.columns;
   }
 
-  get judgesRows(): boolean {
-    return this.#resolved.measure.judgesRows;
+  get asksAllRows(): boolean {
+    return ROW_TYPES.has(this.rule.type) && this.#resolved.threshold === undefined;
   }
 
   open(row: RowReader, columns: readonly string[]): void {
@@ -84,7 +84,7 @@ export class SimpleRuleEvaluation implements NodeEvaluation {
     const evaluatedRule = evaluatedText(rule, isDynamic ? condition : undefined);
     if (this.#missing.size > 0)
       return {
-        result: "ERROR",
+        result: "FAIL",
         message: `The table has no column ${[...this.#missing].map((name) => `"${name}"`).join(", ")}.`,
         evaluatedRule,
         metrics: {},
@@ -93,7 +93,7 @@ export class SimpleRuleEvaluation implements NodeEvaluation {
     const common = { evaluatedRule, metrics, ...(value === undefined ? {} : { value }) };
     if (problem !== undefined) return { ...common, result: "ERROR", message: `Nothing was measured: ${problem}.` };
     if (isDynamic && condition === undefined)
-      return { ...common, result: "PASS", message: "There is no earlier value to compare with." };
+      return { ...common, result: "PASS", message: "There are not as many earlier values yet as the rule names." };
     if (ROW_TYPES.has(rule.type)) return { ...common, ...judgeRows(rows!, threshold) };
     if (rule.type === "ColumnExists" || rule.type === "ColumnNamesMatchPattern")
       return value === 1
@@ -144,15 +144,15 @@ export class CompositeEvaluation implements NodeEvaluation {
   readonly #members: readonly NodeEvaluation[];
   /** Rows are joined, not the outcomes of the members: a row passes an `or` when it passes one of them. */
   readonly #byRow: boolean;
-  readonly judgesRows: boolean;
+  readonly asksAllRows: boolean;
   #judged = 0;
   #passed = 0;
 
   constructor(rule: CompositeRule, members: readonly NodeEvaluation[], byRow: boolean) {
     this.#rule = rule;
     this.#members = members;
-    this.judgesRows = members.every((member) => member.judgesRows);
-    this.#byRow = byRow && this.judgesRows;
+    this.asksAllRows = members.every((member) => member.asksAllRows);
+    this.#byRow = byRow && this.asksAllRows;
   }
 
   open(row: RowReader, columns: readonly string[]): void {

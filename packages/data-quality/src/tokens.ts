@@ -46,7 +46,7 @@ export function describeToken({ kind, text }: Token): string {
 }
 
 /**
- * Cuts a ruleset into tokens; the last one is the end. Comments run from `#` to the end of the line. In a string `\"` is a
+ * Cuts a ruleset into tokens; the last one is the end. Comments run from `#` or `//` to the end of the line. In a string `\"` is a
  * quotation mark and `\\` a backslash; any other backslash stands for itself, so that `"\d+"` is a pattern.
  *
  * @throws GroundworkError `INVALID_CONFIGURATION` with line and column.
@@ -69,7 +69,7 @@ export function tokensOf(text: string): Token[] {
   while (at < text.length) {
     const character = text[at]!;
     if (BLANK.test(character)) at++;
-    else if (character === "#") {
+    else if (character === "#" || (character === "/" && text[at + 1] === "/")) {
       const end = text.indexOf("\n", at);
       at = end === -1 ? text.length : end;
     } else {

@@ -85,6 +85,17 @@ describe("rules", () => {
     expect(rules[1]!.root).toMatchObject({ kind: "rule", type: "RowCount" });
   });
 
+  test("brackets around single rules may be left out, and labels stand behind all that is joined", () => {
+    const { rules } = parseRuleset(
+      'Rules = [(IsComplete "a" AND RowCount between 1 and 9) labels=["x"=""], // nine\n RowCount > 1]',
+    );
+    expect(rules[0]).toMatchObject({
+      root: { kind: "composite", operator: "and", members: [{ type: "IsComplete" }, { type: "RowCount" }] },
+      labels: { x: "" },
+    });
+    expect(rules).toHaveLength(2);
+  });
+
   test("labels, default labels, constants and comments", () => {
     const { rules } = parseRuleset(`
       DefaultLabels = [ "team" = "records", "onFailure" = "warn" ]

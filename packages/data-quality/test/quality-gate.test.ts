@@ -56,6 +56,40 @@ describe("what follows from a rule that fails", () => {
   });
 });
 
+describe("one document at a time", () => {
+  const gate = qualityGate({
+    documents: `Rules = [
+      RowCount > 100 labels=["onFailure"="fail"],
+      IsComplete "title",
+      Completeness "title" > 0.9,
+      (ColumnValues "pages" < 3) or (ColumnLength "title" > 4),
+      ColumnValues "pages" < 3 with threshold > 0.1
+    ]`,
+    onFailure: "quarantine",
+  });
+  const names = ({ documents }: GateDecision): string[] => documents!.RuleResults.map(({ Name }) => Name);
+
+  test("rules that a row passes by itself are asked for by themselves, and the others at the end", async () => {
+    const decisions: [string, readonly string[]][] = [];
+    for (let row = 0; row < 4; row++) {
+      const one = DOCUMENTS.map((batch) => batch.slice(row, row + 1));
+      const decision = await gate.evaluate({ documents: one }, { rules: "row" });
+      expect(names(decision)).toEqual(["Rule_2", "Rule_4"]);
+      decisions.push([decision.action, decision.quarantined]);
+    }
+    expect(decisions).toEqual([
+      ["pass", []],
+      ["quarantine", ["b"]],
+      ["pass", []],
+      ["quarantine", ["d"]],
+    ]);
+    const end = await gate.evaluate({ documents: DOCUMENTS }, { rules: "table" });
+    expect(names(end)).toEqual(["Rule_1", "Rule_3", "Rule_5"]);
+    expect(end.fatal.map(({ Name }) => Name)).toEqual(["Rule_1"]);
+    expect(names(await gate.evaluate({ documents: DOCUMENTS }))).toHaveLength(5);
+  });
+});
+
 describe("documents and chunks", () => {
   const gate = qualityGate({
     documents: 'Rules = [ ReferentialIntegrity "document_id" "chunks.document_id" = 1 labels=["onFailure"="warn"] ]',
