@@ -5,6 +5,7 @@ import { gunzipSync } from "node:zlib";
 import { goldLabel } from "./pii-labels.ts";
 import type { LabelledSpan } from "./pii-score.ts";
 import { pythonShuffle } from "./python-shuffle.ts";
+import { unitOffsets } from "./run-presidio.ts";
 
 export interface PiiItem {
   readonly id: string;
@@ -22,13 +23,6 @@ const FILE = "items.jsonl.gz";
 /** The sample of larger sets on which figures are published, and its seed. */
 const SAMPLE = 800;
 const SEED = 1;
-
-/** UTF-16 offset of each code point: the files count code points. */
-function unitOffsets(text: string): number[] {
-  const offsets = [0];
-  for (const character of text) offsets.push(offsets[offsets.length - 1]! + character.length);
-  return offsets;
-}
 
 async function foldersOf(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
