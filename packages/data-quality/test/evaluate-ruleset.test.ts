@@ -1,6 +1,7 @@
 import { expectError } from "@groundwork/testing";
 import { describe, expect, test } from "vitest";
 import { type EvaluationOptions, evaluateRuleset, parseRuleset, type RuleOutcome } from "../src/index.ts";
+import { compileFilter } from "../src/row-filter.ts";
 import { chunks, table } from "./tables.ts";
 
 const NOW = Date.UTC(2026, 5, 30);
@@ -354,6 +355,50 @@ describe("limits", () => {
       "ABORTED",
     );
   });
+});
+
+test("a where clause is compiled or refused, whatever it is", () => {
+  const pieces = [
+    "age",
+    "=",
+    "'x'",
+    "(",
+    ")",
+    "and",
+    "or",
+    "not",
+    "in",
+    "between",
+    "like",
+    "'%a_'",
+    "rlike",
+    "'('",
+    "is",
+    "null",
+    "1",
+    "-",
+    "length(",
+    ",",
+    "`a b`",
+    "||",
+    "'",
+    "true",
+  ];
+  let state = 3;
+  const random = (bound: number): number => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
+    return (state >> 8) % bound;
+  };
+  let compiled = 0;
+  for (let round = 0; round < 20_000; round++) {
+    const text = Array.from({ length: 1 + random(6) }, () => pieces[random(pieces.length)]).join(" ");
+    const { filter, error } = compileFilter(text);
+    expect(filter === undefined, text).toBe(error !== undefined);
+    if (filter === undefined) continue;
+    compiled++;
+    expect(typeof filter((name) => (name === "age" ? 3 : null)), text).toBe("boolean");
+  }
+  expect(compiled).toBeGreaterThan(100);
 });
 
 describe("where", () => {

@@ -1,7 +1,15 @@
-import type { DocumentElement } from "@groundwork/contracts";
+import { buildReference, type DocumentElement, type Enricher } from "@groundwork/contracts";
 import { expectError } from "@groundwork/testing";
 import { describe, expect, test } from "vitest";
-import { documentClassEnricher, enricher, summaryEnricher, type VectorsOf } from "../src/index.ts";
+import {
+  documentClassEnricher,
+  elementLanguageEnricher,
+  enricher,
+  identifiersEnricher,
+  keyPhrasesEnricher,
+  summaryEnricher,
+  type VectorsOf,
+} from "../src/index.ts";
 import { rankSentences } from "../src/rank-sentences.ts";
 
 const paragraph = (text: string): DocumentElement => ({ kind: "paragraph", text });
@@ -155,6 +163,18 @@ describe("summary", () => {
       [1 / 3, 1 / 3, 1 / 3].map((x) => expect.closeTo(x, 9)),
     );
   });
+});
+
+test("what can be built again in another thread is the same there", async () => {
+  for (const own of [
+    keyPhrasesEnricher({ most: 3 }),
+    identifiersEnricher({ most: 2 }),
+    summaryEnricher({ sentences: 1 }),
+    elementLanguageEnricher({ leastLetters: 50 }),
+  ]) {
+    const again = await buildReference<Enricher>(JSON.parse(JSON.stringify(own.reference)));
+    expect(again.identity).toEqual(own.identity);
+  }
 });
 
 describe("an enricher of one function", () => {
