@@ -21,6 +21,7 @@ export { lazyTable } from "./lazy-table.ts";
 export * from "./lineage.ts";
 export * from "./module-reference.ts";
 export * from "./pii-detector.ts";
+export * from "./pii-vault.ts";
 export * from "./provider-limits.ts";
 export * from "./render-markdown.ts";
 export * from "./reranker.ts";

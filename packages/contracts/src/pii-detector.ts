@@ -3,6 +3,7 @@ import type { DocumentMetadata } from "./document.ts";
 import type { DocumentElement } from "./element.ts";
 import type { StageIdentity } from "./fingerprint.ts";
 import type { ModuleReference } from "./module-reference.ts";
+import type { SealedValue } from "./pii-vault.ts";
 import type { PiiActionName } from "./text-revision.ts";
 
 /** A finding never carries the value, only where it is. Offsets are UTF-16 code units of the text given. */
@@ -56,6 +57,8 @@ export interface PiiStage {
     readonly metadata: DocumentMetadata;
     readonly elements: readonly DocumentElement[];
     readonly findings: readonly ProtectedFinding[];
+    /** What pseudonyms and hashes stand for, locked, when the stage is to be reversible. */
+    readonly sealed?: readonly SealedValue[];
   }>;
 }
 

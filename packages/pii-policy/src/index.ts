@@ -1,6 +1,6 @@
 export { KnownValues } from "./known-values.ts";
 export { mergeFindings } from "./merge-findings.ts";
-export type { PiiKeySource } from "./pii-key.ts";
+export { PiiKey, type PiiKeySource } from "./pii-key.ts";
 export {
   checkPolicy,
   KEPT_TYPES,
@@ -14,3 +14,4 @@ export {
 } from "./pii-policy.ts";
 export { type PiiStageOptions, piiStage, piiStageOf } from "./pii-stage.ts";
 export { ReplacedText, type Replacement } from "./replacements.ts";
+export { decrypt, encrypt, openValue, SEALING } from "./sealed-value.ts";

@@ -56,6 +56,11 @@ export class PiiKey {
     return Buffer.from(hkdfSync("sha256", this.#key, "", "groundwork pii key id", 8)).toString("hex");
   }
 
+  /** A key of 32 bytes for one use, for example to lock values on their way to a vault. */
+  derive(use: string): Uint8Array {
+    return new Uint8Array(hkdfSync("sha256", this.#key, "", `groundwork pii ${use}`, 32));
+  }
+
   /** The function that hashes values of one scope for one use: 32 bytes. */
   hasher(scope: string, use: string): (type: string, value: string) => Buffer {
     const key = Buffer.from(hkdfSync("sha256", this.#key, scope, `groundwork pii ${use}`, 32));

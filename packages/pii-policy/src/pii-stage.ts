@@ -6,6 +6,7 @@ import {
   type PiiStage,
   type PiiStageInput,
   type ProtectedFinding,
+  type SealedValue,
   throwIfAborted,
 } from "@groundwork/contracts";
 import { brokenParts, cellJunctions, elementJunctions, junctionTexts } from "./broken-values.ts";
@@ -16,7 +17,8 @@ import { PiiKey, type PiiKeySource } from "./pii-key.ts";
 import { checkPolicy, type PiiPolicy } from "./pii-policy.ts";
 import { protectElement } from "./protect-element.ts";
 import { metadataTexts, protectMetadata } from "./protect-metadata.ts";
-import { valueReplacer } from "./replace-value.ts";
+import { subjectOf, valueReplacer } from "./replace-value.ts";
+import { SEALING, sealValue } from "./sealed-value.ts";
 
 export interface PiiStageOptions {
   /** What they find is joined by {@link mergeFindings}. */
@@ -27,6 +29,8 @@ export interface PiiStageOptions {
    * message.
    */
   readonly key: PiiKeySource | Uint8Array;
+  /** Gives what pseudonyms and hashes stand for along, locked, for a vault. @default false */
+  readonly reversible?: boolean;
 }
 
 /** Elements whose texts are handed to the detectors together: bounds memory in documents of many pages. */
@@ -36,16 +40,35 @@ type ReferenceOptions = Omit<PiiStageOptions, "detectors"> & Readonly<Record<`de
 
 /** The stage from its reference: the detectors are members of their own, so that they are built from theirs. */
 export function piiStageOf(options: ReferenceOptions): PiiStage {
-  const { policy, key } = options;
+  const { policy, key, reversible = false } = options;
   const names = Object.keys(options).filter((name) => /^detector\d+$/.test(name));
   names.sort((a, b) => Number(a.slice(8)) - Number(b.slice(8)));
-  return piiStage({ policy, key, detectors: names.map((name) => options[name as `detector${number}`]!) });
+  return piiStage({ policy, key, reversible, detectors: names.map((name) => options[name as `detector${number}`]!) });
 }
 
-function referenceOf({ detectors, policy, key }: PiiStageOptions): PiiStage["reference"] {
+function referenceOf({ detectors, policy, key, reversible }: PiiStageOptions): PiiStage["reference"] {
   if (key instanceof Uint8Array || !detectors.every(({ reference }) => reference !== undefined)) return undefined;
   const members = detectors.map(({ reference }, index) => [`detector${index}`, { reference }]);
-  return { module: import.meta.url, name: "piiStageOf", options: { policy, key, ...Object.fromEntries(members) } };
+  return {
+    module: import.meta.url,
+    name: "piiStageOf",
+    options: { policy, key, reversible, ...Object.fromEntries(members) },
+  };
+}
+
+/** The function that locks each value of a document once. */
+function sealer(
+  policy: PiiPolicy,
+  key: PiiKey,
+): (sealed: Map<string, SealedValue>, type: string, value: string, token: string) => void {
+  const scope = policy.scope ?? "default";
+  const subject = subjectOf(policy, key);
+  const sealingKey = key.derive(SEALING);
+  return (sealed, type, value, token) => {
+    const about = { scope, token, type, subject: subject(type, value) };
+    const name = `${about.subject} ${token}`;
+    if (!sealed.has(name)) sealed.set(name, sealValue(sealingKey, about, value));
+  };
 }
 
 /** All findings of a document, group by group, and what they found. */
@@ -96,13 +119,18 @@ export function piiStage(options: PiiStageOptions): PiiStage {
   if (detectors.length === 0)
     throw new GroundworkError("INVALID_CONFIGURATION", "piiStage: expected at least one detector, found none.");
   const key = options.key instanceof Uint8Array ? new PiiKey(options.key) : PiiKey.from(options.key);
-  const replace = valueReplacer(policy, key);
+  const seal = options.reversible === true ? sealer(policy, key) : undefined;
   const reference = referenceOf(options);
   return {
     identity: {
       name: "pii-policy",
       revision: "1",
-      options: { policy, key: key.id, detectors: detectors.map(({ identity }) => identity) },
+      options: {
+        policy,
+        key: key.id,
+        detectors: detectors.map(({ identity }) => identity),
+        ...(options.reversible === true ? { reversible: true } : {}),
+      },
     },
     ...(reference === undefined ? {} : { reference }),
     async protect(input, call = {}) {
@@ -118,6 +146,8 @@ export function piiStage(options: PiiStageOptions): PiiStage {
           },
         );
       });
+      const sealed = new Map<string, SealedValue>();
+      const replace = valueReplacer(policy, key, seal === undefined ? undefined : (...token) => seal(sealed, ...token));
       const broken = brokenParts(elementJunctions(input.elements), head);
       const elements: DocumentElement[] = [];
       const findings: ProtectedFinding[] = [];
@@ -127,7 +157,8 @@ export function piiStage(options: PiiStageOptions): PiiStage {
         elements.push(result.element);
         for (const finding of result.findings) findings.push({ ...finding, element: index });
       }
-      return { metadata: protectMetadata(input.metadata, { detected: head, known, replace }), elements, findings };
+      const metadata = protectMetadata(input.metadata, { detected: head, known, replace });
+      return { metadata, elements, findings, ...(sealed.size === 0 ? {} : { sealed: [...sealed.values()] }) };
     },
   };
 }

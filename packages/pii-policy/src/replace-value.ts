@@ -21,8 +21,17 @@ const ATTEMPTS = 8;
 /** What stands in place of a value of a type; `undefined` when the policy keeps it. */
 export type ReplaceValue = (type: string, value: string, score: number) => ReplacedValue | undefined;
 
+/** Told of each value that a token can be traced back to. */
+export type OnToken = (type: string, value: string, token: string) => void;
+
+/** Names a value without telling it. */
+export function subjectOf(policy: PiiPolicy, key: PiiKey): (type: string, value: string) => string {
+  const hash = key.hasher(policy.scope ?? "default", "subject");
+  return (type, value) => hash(type, normalizeValue(type, value)).toString("hex").slice(0, 32);
+}
+
 /** The function that carries a policy out. Values of one scope have one pseudonym, whatever document they stand in. */
-export function valueReplacer(policy: PiiPolicy, key: PiiKey): ReplaceValue {
+export function valueReplacer(policy: PiiPolicy, key: PiiKey, onToken?: OnToken): ReplaceValue {
   const scope = policy.scope ?? "default";
   const hash = key.hasher(scope, "hash");
   const pseudonym = key.hasher(scope, "pseudonym");
@@ -44,6 +53,10 @@ export function valueReplacer(policy: PiiPolicy, key: PiiKey): ReplaceValue {
     }
     return hashed(type, value);
   };
+  const traced = (type: string, value: string, token: string): string => {
+    onToken?.(type, value, token);
+    return token;
+  };
   return (type, value, score) => {
     const { action, minimumScore, keepLast } = ruleOf(policy, type);
     if (action === "keep" || score < minimumScore) return undefined;
@@ -53,9 +66,9 @@ export function valueReplacer(policy: PiiPolicy, key: PiiKey): ReplaceValue {
       case "redact":
         return { action, text: `[${type}]` };
       case "hash":
-        return { action, text: hashed(type, value) };
+        return { action, text: traced(type, value, hashed(type, value)) };
       case "pseudonymize":
-        return { action, text: pseudonymized(type, value) };
+        return { action, text: traced(type, value, pseudonymized(type, value)) };
       case "generalize":
         return { action, text: generalizeValue(type, value) ?? `[${type}]` };
     }

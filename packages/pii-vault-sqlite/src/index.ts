@@ -1,0 +1,2 @@
+export { localKeyProvider } from "./local-key-provider.ts";
+export { type SqliteVault, type SqliteVaultOptions, sqliteVault } from "./sqlite-vault.ts";
