@@ -90,13 +90,12 @@ class RulesetParser {
   }
 
   #labelledRule(): { root: RuleNode; labels: Labels } {
-    const found: { labels?: Labels } = {};
-    const root = this.#rule(0, found);
-    if (found.labels === undefined && this.#reader.isWord("labels")) found.labels = this.#labelClause();
-    return { root, labels: found.labels ?? {} };
+    const root = this.#rule(0);
+    // Behind all that is joined: a member of a composite rule has no labels of its own.
+    return { root, labels: this.#reader.isWord("labels") ? this.#labelClause() : {} };
   }
 
-  #rule(depth: number, found?: { labels?: Labels }): RuleNode {
+  #rule(depth: number): RuleNode {
     const reader = this.#reader;
     if (depth > DEEPEST) throw reader.unexpected(`at most ${DEEPEST} nested brackets`);
     const { start } = reader.peek();
@@ -106,8 +105,7 @@ class RulesetParser {
       if (reader.takeSymbol("(")) {
         members.push(this.#rule(depth + 1));
         reader.expectSymbol(")", "after a rule that is joined with others");
-        // Labels of a rule without brackets are its own clause; behind a bracket they belong to all that is joined.
-      } else members.push(this.#simpleRule(members.length === 0 ? found : undefined));
+      } else members.push(this.#simpleRule());
       const word = reader.isWord("and") ? "and" : reader.isWord("or") ? "or" : undefined;
       if (word === undefined) break;
       if (operator !== undefined && word !== operator)
@@ -128,13 +126,13 @@ class RulesetParser {
 
   #analyzer(): SimpleRule {
     const { start } = this.#reader.peek();
-    const rule = this.#simpleRule(undefined, true);
+    const rule = this.#simpleRule(true);
     if (ruleTypeOf(rule.type)?.analyzer !== true)
       throw this.#reader.errorAt(start, "a type that can be measured without a condition", `"${rule.type}"`);
     return rule;
   }
 
-  #simpleRule(found?: { labels?: Labels }, isAnalyzer = false): SimpleRule {
+  #simpleRule(isAnalyzer = false): SimpleRule {
     const reader = this.#reader;
     const { kind, text: type, start } = reader.peek();
     const ruleType = kind === "word" ? ruleTypeOf(type) : undefined;
@@ -173,9 +171,7 @@ class RulesetParser {
         filter = this.#string("a condition on columns in quotation marks");
         const problem = compileFilter(filter).error;
         if (problem !== undefined) throw reader.errorAt(from, "a condition on columns", problem);
-      } else if (found !== undefined && found.labels === undefined && reader.isWord("labels"))
-        found.labels = this.#labelClause();
-      else break;
+      } else break;
     }
     if (condition === undefined && !isAnalyzer && (ruleType.condition ?? "required") === "required")
       throw reader.unexpected(`a condition of ${type}, such as "> 0.9"`);

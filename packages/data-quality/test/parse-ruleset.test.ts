@@ -109,6 +109,7 @@ describe("rules", () => {
       [{ team: "search", onFailure: "warn" }, "warn"],
     ]);
     expect(rules[0]!.root).toMatchObject({ parameters: ["title"], position: { line: 5, column: 9 } });
+    expect(rules[0]!.root.text).toBe("IsComplete $names");
   });
 
   test("a string keeps its backslashes, except before a quotation mark and a backslash", () => {
@@ -152,6 +153,7 @@ describe("errors say where, what was expected and what was found", () => {
     ["Rules = [ (RowCount > 1) and (RowCount > 2) or (RowCount > 3) ]", 'expected "and"', 'found "or"'],
     ['Rules = [ RowCount > 1 labels=["onFailure"="explode"] ]', '"warn", "quarantine" or "fail"', '"explode"'],
     ["Rules = [ IsComplete $x ]", '"$x"'],
+    ['Rules = [ (IsComplete "a" labels=["x"="y"]) and (RowCount > 0) ]', 'found "labels"'],
     ["Rules = [ RowCount > index(last(3), 3) ]", "a place from 0 to 2", "found 3"],
     ["Rules = [ RowCount > 5", "Line 1, column 23", "the end of the text"],
     ["Rules = [ RowCount > 5 ] Rules = []", "column 26", "once"],
