@@ -25,7 +25,8 @@ export interface RevealRequest {
   readonly token: string;
   /** @default "default" */
   readonly scope?: string;
-  readonly principal: Principal;
+  /** Absent: the local owner of a knowledge base without permissions. One without names is nobody. */
+  readonly principal?: Principal;
   /** What for, by a name that the vault's owner has allowed to some principals. */
   readonly purpose: string;
   /** Those of the documents that the principal may read. A value of which it may read none is not revealed. @default all */

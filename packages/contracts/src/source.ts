@@ -10,6 +10,11 @@ export interface Permissions {
 /** The one principal of a knowledge base whose sources carry no permissions. */
 export const LOCAL_OWNER = "owner:local";
 
+/** Whether one of the principals may read: one is named in `allow`, none in `deny`. */
+export function mayRead({ allow, deny = [] }: Permissions, principals: readonly string[]): boolean {
+  return principals.some((name) => allow.includes(name)) && !principals.some((name) => deny.includes(name));
+}
+
 /** An object of a source as a listing gives it. Small: a listing of a million objects is streamed, never collected. */
 export interface SourceObject {
   /** Relative, parts divided by `/`, Unicode NFC; identity is (`sourceId`, `key`). */

@@ -10,8 +10,13 @@ import {
   decodeChunks,
   decodeTextRevision,
   GroundworkError,
+  LOCAL_OWNER,
+  mayRead,
+  principalNames,
   type RetrieveRequest,
   type RetrieveResult,
+  type RevealedValue,
+  type RevealRequest,
   type RunRecord,
   type Source,
   type TextRevision,
@@ -207,6 +212,32 @@ export class KnowledgeBase {
         partial.push(document);
     }
     return exact.length > 0 ? exact : partial;
+  }
+
+  /**
+   * What a pseudonym or a hash stands for, to a principal that may know it for this purpose and may read a document that holds it.
+   * Every attempt is on record in the vault.
+   *
+   * @throws GroundworkError `PERMISSION_DENIED`, `NOT_FOUND`, `INVALID_CONFIGURATION` when there is no vault.
+   */
+  reveal(request: Omit<RevealRequest, "readable">, options: CallOptions = {}): Promise<readonly RevealedValue[]> {
+    this.#check();
+    const { vault, catalog } = this.parts;
+    if (vault === undefined)
+      throw new GroundworkError(
+        "INVALID_CONFIGURATION",
+        "Nothing can be revealed without a vault. Configure `pii.vault`.",
+      );
+    const names = request.principal === undefined ? [LOCAL_OWNER] : principalNames(request.principal);
+    const readable = async (documentIds: readonly string[]): Promise<ReadonlySet<string>> => {
+      const documents = await catalog.getDocuments(documentIds, options);
+      return new Set(
+        [...documents.values()]
+          .filter(({ state, permissions }) => (state === "live" || state === "stale") && mayRead(permissions, names))
+          .map(({ documentId }) => documentId),
+      );
+    };
+    return vault.reveal({ ...request, readable }, options);
   }
 
   /** Elements, pages, boxes, reading order and chunks of a document, by id, key or file name. */

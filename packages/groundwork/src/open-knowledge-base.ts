@@ -125,11 +125,14 @@ export async function openKnowledgeBase(
     closers.unshift(async () => {
       for (const sink of lineage) await sink.close?.();
     });
+    const pii = await configuredPii(configuration.pii, path);
+    closers.unshift(async () => pii.vault?.close());
     const parts: PipelineParts = {
       extractors,
       detectMediaType: configuration.detectMediaType ?? detectMediaType,
       enrichers: configuration.enrichers ?? [titleEnricher(), languageEnricher(), effectiveDatesEnricher()],
-      pii: await configuredPii(configuration.pii, path),
+      pii: pii.stage,
+      ...(pii.vault === undefined ? {} : { vault: pii.vault }),
       chunker:
         configuration.chunker ??
         structureChunker({ tokenCounter: embedder.tokenCounter, maxTokens: Math.min(256, embedder.maxInputTokens) }),

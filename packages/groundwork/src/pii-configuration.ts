@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { GroundworkError, type PiiDetector, type PiiStage, passThroughPii } from "@groundwork/contracts";
+import { GroundworkError, type PiiDetector, type PiiStage, type PiiVault, passThroughPii } from "@groundwork/contracts";
 import { type PiiKeySource, type PiiPolicy, piiStage } from "@groundwork/pii-policy";
+import { sqliteVault } from "@groundwork/pii-vault-sqlite";
 
 /** Personal data: who finds it, and what becomes of it. */
 export interface PiiConfiguration {
@@ -13,9 +14,20 @@ export interface PiiConfiguration {
    * person has another pseudonym from then on. @default a file `pii.key` in `path`, made when it is missing, readable by its owner
    */
   readonly key?: PiiKeySource | Uint8Array;
+  /**
+   * Keeps what pseudonyms and hashes stand for, so that they can be revealed: a vault, or for which purposes whom the embedded one
+   * (a file `vault.sqlite` in `path`) tells it. @default nothing is kept
+   */
+  readonly vault?: PiiVault | { readonly purposes: Readonly<Record<string, readonly string[]>> };
+}
+
+export interface ConfiguredPii {
+  readonly stage: PiiStage;
+  readonly vault?: PiiVault;
 }
 
 const KEY_FILE = "pii.key";
+const VAULT_FILE = "vault.sqlite";
 
 async function embeddedKey(path: string): Promise<PiiKeySource> {
   const file = join(path, KEY_FILE);
@@ -32,13 +44,17 @@ async function embeddedKey(path: string): Promise<PiiKeySource> {
   return { file };
 }
 
-/** The PII stage of a configuration. Everything passes where none is configured. */
+/** The PII stage and the vault of a configuration. Everything passes where none is configured. */
 export async function configuredPii(
   configuration: PiiStage | PiiConfiguration | undefined,
   path: string,
-): Promise<PiiStage> {
-  if (configuration === undefined) return passThroughPii();
-  if ("protect" in configuration) return configuration;
-  const { detectors, policy, key } = configuration;
-  return piiStage({ detectors, policy, key: key ?? (await embeddedKey(path)) });
+): Promise<ConfiguredPii> {
+  if (configuration === undefined) return { stage: passThroughPii() };
+  if ("protect" in configuration) return { stage: configuration };
+  const { detectors, policy, vault } = configuration;
+  const key = configuration.key ?? (await embeddedKey(path));
+  const stage = piiStage({ detectors, policy, key, reversible: vault !== undefined });
+  if (vault === undefined) return { stage };
+  if ("reveal" in vault) return { stage, vault };
+  return { stage, vault: sqliteVault({ path: join(path, VAULT_FILE), key, purposes: vault.purposes }) };
 }

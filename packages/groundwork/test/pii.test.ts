@@ -6,6 +6,7 @@ import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { PiiDetector, PiiFinding } from "@groundwork/contracts";
 import { pseudonymize, redact } from "@groundwork/pii-policy";
 import { folder } from "@groundwork/source-files";
+import { expectError } from "@groundwork/testing";
 import { hashEmbedder } from "@groundwork/testing/hash-embedder";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openKnowledgeBase } from "../src/index.ts";
@@ -153,6 +154,43 @@ test("the key is made once, for its owner alone", async () => {
   expect(statSync(file).mode & 0o077).toBe(0);
   await (await open()).close();
   expect(readFileSync(file, "utf8")).toBe(key);
+});
+
+test("the same person has one pseudonym in every file; it is revealed for a purpose, to readers alone, while a document holds it", async () => {
+  await fill();
+  const source = () => folder(join(work, "docs"), { id: "docs" });
+  const open = () =>
+    openKnowledgeBase({
+      path: join(work, "kb"),
+      embedder: hashEmbedder(),
+      pii: {
+        detectors: [detector()],
+        policy: pseudonymize(),
+        vault: { purposes: { audit: ["owner:local", "group:audit"] } },
+      },
+    });
+  await using base = await open();
+  await base.ingest(source());
+  const { revision } = await base.show("letter to Zelda Quorn.txt");
+  const token = /^Dear (.+),/.exec(revision!.text)![1]!;
+  const [found] = await base.reveal({ token, purpose: "audit" });
+  expect(found).toMatchObject({ type: "NAME", value: "Zelda Quorn" });
+  expect(found!.documentIds).toHaveLength(5);
+  await expectError(() => base.reveal({ token, purpose: "curiosity" }), "PERMISSION_DENIED");
+  await expectError(() => base.reveal({ token, purpose: "audit", principal: {} }), "PERMISSION_DENIED");
+  await expectError(() => base.reveal({ token, purpose: "audit", principal: { groups: ["audit"] } }), "NOT_FOUND");
+  expect((await base.parts.vault!.audit()).map(({ granted }) => granted)).toEqual([false, false, false, true]);
+  expect(leaksIn(join(work, "kb")).filter((place) => place.startsWith("vault"))).toEqual([]);
+  // A second file with the same bytes, then without the first; then a text that has changed.
+  await writeFile(join(work, "docs", "copy.txt"), DOCUMENTS["letter to Zelda Quorn.txt"]!);
+  await base.ingest(source());
+  expect((await base.reveal({ token, purpose: "audit" }))[0]!.documentIds).toHaveLength(6);
+  for (const name of Object.keys(DOCUMENTS)) await rm(join(work, "docs", name));
+  await base.ingest(source(), { allowMassDelete: true });
+  expect((await base.reveal({ token, purpose: "audit" }))[0]!.documentIds).toHaveLength(1);
+  await writeFile(join(work, "docs", "copy.txt"), "Nobody is named here any more.");
+  await base.ingest(source());
+  await expectError(() => base.reveal({ token, purpose: "audit" }), "NOT_FOUND");
 });
 
 test("a planted leak is found by the scan", async () => {

@@ -218,8 +218,7 @@ class SqliteVaultFile implements SqliteVault {
 
   async reveal(request: RevealRequest, options?: CallOptions): Promise<readonly RevealedValue[]> {
     const { token, scope = "default", principal, purpose, readable } = request;
-    const names = principalNames(principal);
-    const principals = names.length > 0 ? names : [LOCAL_OWNER];
+    const principals = principal === undefined ? [LOCAL_OWNER] : principalNames(principal);
     const allowed = Object.hasOwn(this.#options.purposes ?? {}, purpose)
       ? this.#options.purposes![purpose]!
       : undefined;

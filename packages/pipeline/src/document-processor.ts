@@ -274,6 +274,8 @@ export class DocumentProcessor {
       document: { ...known, chunks: prepared.rows, liveRevision: revisionId, metadata },
       publication: {
         rows,
+        ...(prepared.sealed === undefined ? {} : { sealed: prepared.sealed }),
+        ...(prepared.copyOf === undefined ? {} : { copyOf: prepared.copyOf }),
         revision: {
           revisionId,
           documentId,

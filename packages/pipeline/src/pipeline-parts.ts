@@ -9,6 +9,7 @@ import type {
   Extractor,
   LineageSink,
   PiiStage,
+  PiiVault,
   VectorStore,
 } from "@groundwork/contracts";
 import type { EmbeddingCache } from "./embedding-cache.ts";
@@ -35,6 +36,8 @@ export interface PipelineParts {
   readonly catalog: Catalog;
   readonly artifacts: ArtifactStore;
   readonly lineage?: readonly LineageSink[];
+  /** Keeps what pseudonyms stand for, where the PII stage is reversible. */
+  readonly vault?: PiiVault;
   readonly settings?: PipelineSettings;
 }
 

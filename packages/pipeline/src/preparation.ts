@@ -16,7 +16,9 @@ import {
   type PlacedElement,
   type ProtectedFinding,
   placeElements,
+  type SealedValue,
   type TextRevision,
+  type VaultHolder,
 } from "@groundwork/contracts";
 import { addChunkRows } from "./chunk-rows-of.ts";
 import type { ExtractedDocument } from "./gather-extraction.ts";
@@ -64,6 +66,10 @@ export interface PreparedDocument {
   /** What the source's attributes add, as protected. */
   readonly sidecar: Sidecar;
   readonly warnings: readonly PreparationWarning[];
+  /** What pseudonyms and hashes in the rows stand for, locked. */
+  readonly sealed?: readonly SealedValue[];
+  /** The text of another document that this one has, too. */
+  readonly copyOf?: VaultHolder;
   /** Rows added to the collector. */
   readonly rows: number;
   /** The text revision's artefact, to be kept; absent when it is kept already. */
@@ -97,6 +103,7 @@ export function preparationReferences(stages: PreparationStages): PreparationRef
 interface Cut {
   readonly rows: number;
   readonly sidecar: Sidecar;
+  readonly sealed: readonly SealedValue[];
 }
 
 async function cut(
@@ -106,11 +113,18 @@ async function cut(
   rows: RowCollector,
   options: CallOptions,
 ): Promise<Cut> {
-  const { sidecar, key, uri } = await protectTarget(stages.pii, target, options);
+  const { sidecar, key, uri, sealed } = await protectTarget(stages.pii, target, options);
   const metadata: DocumentMetadata = { ...revision.metadata, ...sidecar.metadata };
   const attributes: Attributes = { ...revision.metadata.attributes, ...sidecar.attributes };
   const shown = { ...target, key, uri };
-  return { sidecar, rows: addChunkRows(stages.chunker, { ...revision, metadata }, attributes, shown, rows) };
+  return { sidecar, sealed, rows: addChunkRows(stages.chunker, { ...revision, metadata }, attributes, shown, rows) };
+}
+
+/** Values of a text and of what its source says, each once. */
+function sealedIn(...lists: readonly (readonly SealedValue[] | undefined)[]): Pick<PreparedDocument, "sealed"> {
+  const all = lists.flatMap((list) => list ?? []);
+  if (all.length === 0) return {};
+  return { sealed: [...new Map(all.map((value) => [`${value.subject} ${value.token}`, value])).values()] };
 }
 
 /** Findings by their places in the canonical text. Elements without text have no place in it, and no findings. */
@@ -168,10 +182,12 @@ export async function prepareExtracted(
       { documentId, key: target.key, sourceId: target.sourceId, stage: "extract" },
     );
   }
+  const { sealed, ...rest } = await cut(stages, revision, target, rows, options);
   return {
     metadata: revision.metadata,
     warnings,
-    ...(await cut(stages, revision, target, rows, options)),
+    ...rest,
+    ...sealedIn(shielded.sealed, sealed),
     // A container without a text of its own has nothing that could be used again.
     ...(extracted.children.length === 0 || hasText ? { artifact: await encodeTextRevision(revision) } : {}),
     children: extracted.children,
@@ -191,10 +207,13 @@ export async function prepareRevision(
   const { documentId, revisionId } = target;
   const isOwn = kept.documentId === documentId;
   const revision: TextRevision = isOwn ? kept : { ...kept, documentId, revisionId };
+  const { sealed, ...rest } = await cut(stages, revision, target, rows, options);
   return {
     metadata: revision.metadata,
     warnings: [],
-    ...(await cut(stages, revision, target, rows, options)),
+    ...rest,
+    ...sealedIn(sealed),
+    ...(isOwn ? {} : { copyOf: { documentId: kept.documentId, revisionId: kept.revisionId } }),
     ...(isOwn ? {} : { artifact: await encodeTextRevision(revision) }),
     children: [],
     extracted: false,

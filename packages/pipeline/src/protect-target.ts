@@ -1,4 +1,11 @@
-import type { Attributes, AttributeValue, CallOptions, DocumentMetadata, PiiStage } from "@groundwork/contracts";
+import type {
+  Attributes,
+  AttributeValue,
+  CallOptions,
+  DocumentMetadata,
+  PiiStage,
+  SealedValue,
+} from "@groundwork/contracts";
 import { splitAttributes } from "./chunk-rows-of.ts";
 import type { PreparationTarget } from "./preparation.ts";
 
@@ -13,6 +20,7 @@ export interface ProtectedTarget {
   /** As rows and citations show them; the catalog keeps the document's own key, by which it is found at its source. */
   readonly key: string;
   readonly uri: string;
+  readonly sealed: readonly SealedValue[];
 }
 
 /** Names under which the stage sees what is no attribute. */
@@ -40,7 +48,7 @@ export async function protectTarget(
   const stated = splitAttributes(attributes);
   const given = attributesProtected ? { metadata: {}, attributes: {} } : stated;
   const address = decoded(uri);
-  const { metadata } = await pii.protect(
+  const { metadata, sealed = [] } = await pii.protect(
     {
       documentId,
       version,
@@ -56,5 +64,6 @@ export async function protectTarget(
     sidecar: attributesProtected ? stated : { metadata: rest, attributes: own },
     key: textOf(shownKey, key),
     uri: newAddress === address ? uri : newAddress,
+    sealed,
   };
 }

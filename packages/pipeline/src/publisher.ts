@@ -146,6 +146,7 @@ export class Publisher {
         ),
       ];
       throwIfAborted(options.signal);
+      await this.#keepSealed(publishing, options);
       await catalog.commitPublication(
         sequence,
         {
@@ -316,6 +317,17 @@ export class Publisher {
     return rows;
   }
 
+  /** Before the commit, so that no reader meets a pseudonym that the vault does not know. */
+  async #keepSealed(publishing: readonly ProcessedDocument[], options: CallOptions): Promise<void> {
+    const { vault } = this.#parts;
+    if (vault === undefined) return;
+    for (const { publication } of publishing) {
+      const { sealed = [], copyOf, revision } = publication!;
+      if (copyOf !== undefined) await vault.copy(copyOf, revision, options);
+      await vault.put(revision, sealed, options);
+    }
+  }
+
   /** Physical removal after the commit. What a crash leaves over is found again by {@link purgeDepartures}. */
   async #purge(group: PublicationGroup, publishing: readonly ProcessedDocument[], sequence: number): Promise<void> {
     const superseded = publishing.filter(({ item }) => item.previous?.liveRevision !== undefined);
@@ -325,6 +337,7 @@ export class Publisher {
     )) {
       await this.#parts.store.deleteBy({ and: [filter, { op: "lte", field: "publishedTo", value: sequence }] });
     }
+    for (const { publication } of superseded) await this.#parts.vault?.supersede(publication!.revision);
     await purgeDepartures(this.#parts, group.departures);
   }
 

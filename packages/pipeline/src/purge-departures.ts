@@ -29,7 +29,7 @@ async function contentHashes(parts: PipelineParts, field: string, values: readon
 }
 
 /**
- * Removes what departed documents leave: rows, artefacts, cached vectors. A hidden document keeps its artefacts and vectors,
+ * Removes what departed documents leave: rows, artefacts, cached vectors, values in the vault. A hidden document keeps its artefacts and vectors,
  * so that it can return without being read again.
  */
 export async function purgeDepartures(parts: PipelineParts, departures: readonly Departure[]): Promise<void> {
@@ -52,6 +52,7 @@ export async function purgeDepartures(parts: PipelineParts, departures: readonly
         .slice(start, start + DELETIONS_AT_ONCE)
         .map((documentId) => artifacts.deletePrefix(revisionArtifactPrefix(documentId))),
     );
+  await parts.vault?.forget(deleted);
   const current = await catalog.getDocuments(departures.map(({ document }) => document.documentId));
   await catalog.updateDocuments([...current.values()].map((document) => ({ ...document, chunks: 0 })));
 }

@@ -8,6 +8,8 @@ import type {
   DocumentOutcome,
   LineageEdge,
   Permissions,
+  SealedValue,
+  VaultHolder,
 } from "@groundwork/contracts";
 import type { RecordBatch } from "apache-arrow";
 
@@ -51,6 +53,9 @@ export interface ProcessedDocument {
     readonly rows: readonly RowSlice[];
     readonly revision: Omit<CatalogRevision, "publishedFrom" | "runId">;
     readonly edges: readonly Omit<LineageEdge, "runId">[];
+    /** For the vault: what pseudonyms and hashes stand for, and whose text this is, too. */
+    readonly sealed?: readonly SealedValue[];
+    readonly copyOf?: VaultHolder;
   };
   readonly deadLetter?: Omit<DeadLetter, "runId" | "attempts" | "firstAt" | "lastAt">;
   readonly children: readonly WorkItem[];

@@ -6,7 +6,7 @@ import {
   type ChunkRow,
   type Citation,
   GroundworkError,
-  type Permissions,
+  mayRead,
   type TextRevision,
 } from "@groundwork/contracts";
 import { placeOf } from "./quote-place.ts";
@@ -18,10 +18,6 @@ export interface VerifiedPassage {
   readonly revision: TextRevision;
   readonly record: CatalogRevision;
   readonly document: CatalogDocument;
-}
-
-function mayRead({ allow, deny = [] }: Permissions, principals: readonly string[]): boolean {
-  return principals.some((name) => allow.includes(name)) && !principals.some((name) => deny.includes(name));
 }
 
 /** Checks rows of a store against the catalog and the text revisions: what does not agree is not shown. */
