@@ -250,7 +250,9 @@ async function buildNode(node: RuleNode, context: MeasureContext, options: Evalu
     node.condition === undefined
       ? { condition: undefined, isDynamic: false }
       : await resolveCondition(node.condition, context.now, async (role, last) => {
-          const values = await history?.read(historyKey(historyMetricOf(node, role), node.filter), last);
+          const values = await history?.read(historyKey(historyMetricOf(node, role), node.filter), last, {
+            signal: options.signal,
+          });
           throwIfAborted(options.signal, { stage: "data-quality" });
           return values ?? [];
         });

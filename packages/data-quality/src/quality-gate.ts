@@ -123,7 +123,9 @@ export function qualityGate(options: QualityGateOptions): QualityGate {
           rules: scope,
           signal,
           references: scope === "row" ? {} : referencesOf(ruleset, name, tables),
-          ...(history === undefined ? {} : { history: { read: (key, last) => history.read(`${name}: ${key}`, last) } }),
+          ...(history === undefined
+            ? {}
+            : { history: { read: (key, last, own) => history.read(`${name}: ${key}`, last, own) } }),
           onFailingRow: (rule, { documentId }) => blame.add(rule, documentId),
         });
         blame.judge(outcome.RuleResults);

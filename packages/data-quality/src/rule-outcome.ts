@@ -1,3 +1,4 @@
+import type { CallOptions } from "@groundwork/contracts";
 import type { OnFailure } from "./ruleset.ts";
 
 /** A row that fails a rule, by its ids. Nothing of what is in it. */
@@ -58,5 +59,5 @@ export interface MetricHistory {
    *
    * @param last Most values to give.
    */
-  read(key: string, last: number): readonly number[] | Promise<readonly number[]>;
+  read(key: string, last: number, options?: CallOptions): readonly number[] | Promise<readonly number[]>;
 }

@@ -10,6 +10,9 @@ const ABBREVIATIONS: ReadonlySet<string> = new Set(
 const LAST_WORD = /(\S+)\.["'”’)\]]*\s*$/;
 const ENUMERATOR = /^\(?(?:\d{1,3}(?:\.\d{1,3})*|[ivxlc]{1,5}|[A-Za-z])\)?$/;
 
+/** UTF-16 units after which pieces are put together no more: a column of initials is no sentence. */
+const LONGEST_HELD = 2_000;
+
 const segmenters = new Map<string, Intl.Segmenter>();
 
 function segmenterOf(language: string): Intl.Segmenter {
@@ -40,7 +43,7 @@ export function splitSentences(text: string, language = "en"): string[] {
     held += segment;
     // Only the end can be an abbreviation: a search through a long text held together would cost its length each time.
     const word = LAST_WORD.exec(held.slice(-40))?.[1];
-    if (word !== undefined && !segment.endsWith("\n")) {
+    if (word !== undefined && held.length < LONGEST_HELD && !segment.endsWith("\n")) {
       const bare = word.replace(/^["'“‘([]+/, "");
       const isFirst = held.trim().length <= word.length + 1;
       if (ABBREVIATIONS.has(bare.toLowerCase()) || (isFirst && ENUMERATOR.test(bare)) || /^[A-Z]$/.test(bare)) continue;

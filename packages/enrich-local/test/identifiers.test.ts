@@ -83,6 +83,12 @@ describe("what is an identifier", () => {
       "rev ",
       " ",
       "ref no. : ",
+      "1 CFR  ",
+      "Pub. L. No. ",
+      "5 U.S.C. § ",
+      "Regulation (EU) ",
+      "ISBN 978-0-",
+      "Form A-",
       "Z.9",
     ]) {
       const text = piece.repeat(Math.ceil(40_000 / piece.length));

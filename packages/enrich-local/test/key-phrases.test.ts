@@ -111,6 +111,10 @@ describe("key phrases", () => {
       (length: number) => "a".repeat(length * 5),
       (length: number) => "x. ".repeat(length),
       (length: number) => "Aa'".repeat(length),
+      (length: number) => "A. ".repeat(length),
+      (length: number) => "no. 1. ".repeat(length),
+      (length: number) => "a ".repeat(length),
+      (length: number) => "Red of Blue ".repeat(length),
       (length: number) => Array.from({ length }, (_, index) => `w${index}`).join(" "),
     ]) {
       const short = await time([make(5_000)]);
