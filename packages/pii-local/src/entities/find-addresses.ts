@@ -48,9 +48,17 @@ class AddressRoles {
     if (token?.kind !== "word") return 0;
     const evidence = this.#scan.evidence[index]?.street ?? 0;
     if (!isStreetWord(token.key)) return evidence;
+    // "Dr. Sato", "St. Mary": before a name these are something else.
+    if (/^(?:dr|st|ct|av)$/.test(token.key) && !this.#endsName(index)) return Math.min(evidence, 0.3);
     // "st" and "dr" stand for more than a street, "way" and "court" are everyday words.
     const isPlain = (token.kinds & WORD) !== 0 && !isCapital(token);
     return Math.max(evidence, isPlain ? (this.#hasNumberBefore(index) ? 0.55 : 0.35) : 0.75);
+  }
+
+  #endsName(index: number): boolean {
+    const before = this.#scan.tokens[index - 1];
+    if (before === undefined || this.#scan.tokens[index]!.linesBefore > 0) return false;
+    return before.kind === "number" || (before.kind === "word" && (isCapital(before) || this.#scan.isCaseless));
   }
 
   /** "77 baker street", "12 rue": a number at most three words before, no grammar between. */

@@ -1,11 +1,14 @@
 import { GIVEN_NAME, RARE_WORD, REGION, SURNAME, TOWN, WORD } from "../lexicon/word-kinds.ts";
+import { UNIT_WORDS } from "./address-words.ts";
 import { KNOWN_ORGANIZATIONS } from "./known-organizations.ts";
 import { NATIONALITIES } from "./nationalities.ts";
 import { isCapital, type Scan, type Token } from "./scan.ts";
 import { type TokenSpan, wordBefore } from "./spans.ts";
 import {
   BODY_HEADS,
+  FIELD_WORDS,
   HONORIFICS,
+  JOB_HEADS,
   LEGAL_FORMS,
   NAME_PARTICLES,
   ORGANIZATION_ENDINGS,
@@ -143,6 +146,7 @@ function capitalRun(scan: Scan, index: number): Found | undefined {
       break;
     }
   if (KNOWN_ORGANIZATIONS.has(spell(tokens, index, end))) return { from: index, to: end, score: 0.9 };
+  if (lineOfCard(scan, index, to)) return { from: index, to, score: 0.7 };
   if (end > index || CAMEL.test(last.text) || (first.kinds & (GIVEN_NAME | SURNAME)) === 0) {
     const score = fitOf(scan, index, end);
     if (score > 0) return { from: index, to: end, score };
@@ -156,6 +160,36 @@ function capitalRun(scan: Scan, index: number): Found | undefined {
     : undefined;
 }
 
+/**
+ * Cards and letter heads: a line of capitals between a person's line and an address, or alone above an address. A person there has a
+ * given name.
+ */
+function lineOfCard(scan: Scan, from: number, to: number): boolean {
+  const { tokens } = scan;
+  if (!standsAlone(scan, from, to)) return false;
+  if (tokens.slice(from, to + 1).some((token) => (token.kinds & GIVEN_NAME) !== 0 && !(token.kinds & WORD)))
+    return false;
+  if (tokens.slice(from, to + 1).every((token) => (token.kinds & (TOWN | REGION)) !== 0)) return false;
+  let next = to + 1;
+  while (tokens[next]?.kind === "sign" && next < to + 5) next++;
+  const after = tokens[next];
+  const leadsToAddress =
+    after !== undefined &&
+    (after.kind === "number" ||
+      (UNIT_WORDS.has(after.key) && tokens[next + 1]?.kind === "number") ||
+      /^(?:psc|po)$/.test(after.key));
+  if (!leadsToAddress) return false;
+  let last = from - 1;
+  while (last >= 0 && tokens[last]!.kind === "sign") last--;
+  if (last < 0) return true;
+  const model = scan.evidence[last];
+  return (
+    (model !== undefined && model.given + model.surname > 0.6) ||
+    (tokens[last]!.kinds & (GIVEN_NAME | SURNAME)) !== 0 ||
+    JOB_HEADS.has(tokens[last]!.key)
+  );
+}
+
 const spell = (tokens: readonly Token[], from: number, to: number): string =>
   tokens
     .slice(from, to + 1)
@@ -164,6 +198,7 @@ const spell = (tokens: readonly Token[], from: number, to: number): string =>
 
 /** Everyday words that only begin a sentence, honorifics, weekdays: no organisation begins with them. */
 const isSkipped = (token: Token): boolean =>
+  FIELD_WORDS.has(token.key) ||
   WEEKDAYS_AND_MONTHS.has(token.key) ||
   (HONORIFICS.has(token.key) && token.key !== "general") ||
   (token.opens && (token.kinds & WORD) !== 0 && STARTERS.has(token.key)) ||

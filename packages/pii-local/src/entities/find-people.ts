@@ -53,6 +53,7 @@ function nameProbability(scan: Scan, index: number): number {
   if (token.kinds & SURNAME) known = Math.max(known, isEveryday ? 0.15 : token.kinds & TOWN ? 0.35 : 0.55);
   if (/^(?:O['’]|Mc|Mac)\p{Lu}/u.test(token.text)) known = Math.max(known, 0.7);
   if (token.kinds & RARE_WORD) known *= 0.6;
+  if (token.kinds & REGION) known *= 0.5;
   if (FUNCTION_WORDS.has(token.key)) known *= 0.1;
   if (!isCap && token.wordCase === "lower") known *= scan.isCaseless ? 0.7 : 0.1;
   if (token.opens && isEveryday) known *= 0.3;

@@ -3,12 +3,25 @@ import { CITY, GIVEN_NAME, PLACE_BEGINS, REGION, SURNAME, TOWN, WORD } from "../
 import { AMBIGUOUS_NATIONALITIES, NATIONALITIES } from "./nationalities.ts";
 import { isCapital, type Scan } from "./scan.ts";
 import { type TokenSpan, wordBefore } from "./spans.ts";
-import { NAME_PARTICLES, PLACE_INTRODUCERS, PLACE_VERBS, WEEKDAYS_AND_MONTHS } from "./words.ts";
+import {
+  FIELD_WORDS,
+  NAME_INTRODUCERS,
+  NAME_PARTICLES,
+  PLACE_INTRODUCERS,
+  PLACE_VERBS,
+  WEEKDAYS_AND_MONTHS,
+} from "./words.ts";
 
 const LONGEST_PLACE = 6;
 const ABBREVIATIONS: ReadonlySet<string> = new Set("usa us uk uae ussr eu nyc".split(" "));
 
 const DIRECTION = /^(?:north|south|east|west|northeast|northwest|southeast|southwest)ern$/;
+
+const ARRIVAL = /^(?:arriv(?:e|es|ed|ing)|land(?:s|ed|ing)?|stop(?:s|ped)?|docked|changed|born|camp(?:ed)?)$/;
+const CLEAR_PREPOSITION = /^(?:in|to|near|across|throughout|southern|northern|eastern|western|where)$/;
+/** Military post offices stand where a town stands. */
+const POST_OFFICES = /^(?:[afd]po|a[aep])$/i;
+const PART_OF_TOWN = /^(?:north|south|east|west|central|upper|lower|old|new)$/;
 
 interface KnownPlace {
   readonly to: number;
@@ -57,7 +70,7 @@ function placeContext(scan: Scan, index: number): number {
 
 /** Countries, states, towns: by name, and unknown names where the words before make them a place. */
 export function findPlaces(scan: Scan, lexicon: Lexicon): TokenSpan[] {
-  const { tokens, evidence } = scan;
+  const { tokens } = scan;
   const spans: TokenSpan[] = [];
   for (let index = 0; index < tokens.length; index++) {
     const token = tokens[index]!;
@@ -74,31 +87,16 @@ export function findPlaces(scan: Scan, lexicon: Lexicon): TokenSpan[] {
     if (known !== undefined) {
       const score = knownScore(scan, index, known, context);
       if (score > 0) {
-        spans.push({ type: "LOCATION", from: index, to: known.to, score });
-        index = known.to;
+        // "Hamilton East": what is said of a town by its part belongs to its name.
+        const part = tokens[known.to + 1];
+        const isPart = part !== undefined && isCapital(part) && part.linesBefore === 0 && PART_OF_TOWN.test(part.key);
+        const to = isPart ? known.to + 1 : known.to;
+        spans.push({ type: "LOCATION", from: index, to, score });
+        index = to;
         continue;
       }
     }
-    const model = evidence[index];
-    const place = model === undefined ? 0 : model.city + model.state;
-    const isWritten = isCapital(token) || scan.isCaseless || place > 0.9;
-    // "the IT team at GSA": letters alone are a body more often than a place.
-    const isAcronym = token.wordCase === "upper" && !scan.isCaseless && token.text.length < 6 && place < 0.7;
-    if (isAcronym) continue;
-    const isOrdinary = (token.kinds & WORD) !== 0 && !isCapital(token);
-    const score = Math.max(
-      isWritten && place > 0.4 && !isOrdinary ? 0.35 + 0.45 * place + 0.1 * context : 0,
-      isCapital(token) && !scan.isCaseless && context === 2 && !token.opens ? 0.72 : 0,
-      isCapital(token) &&
-        !scan.isCaseless &&
-        context === 1 &&
-        !token.opens &&
-        !(token.kinds & (WORD | GIVEN_NAME)) &&
-        /^(?:in|to|near|across|throughout|southern|northern|eastern|western|where)$/.test(wordBefore(scan, index)!.key)
-        ? 0.6
-        : 0,
-      scan.isCaseless && context === 2 && !(token.kinds & WORD) ? 0.6 : 0,
-    );
+    const score = unknownScore(scan, index, context);
     if (score === 0) continue;
     const to = placeEnd(scan, index);
     spans.push({ type: "LOCATION", from: index, to, score: Math.min(0.92, score) });
@@ -107,12 +105,41 @@ export function findPlaces(scan: Scan, lexicon: Lexicon): TokenSpan[] {
   return spans;
 }
 
+/** Of a word that is no place of the lexicon, or one that does not fit there: what the model and the words before say. */
+function unknownScore(scan: Scan, index: number, context: number): number {
+  const { tokens, evidence, isCaseless } = scan;
+  const token = tokens[index]!;
+  const model = evidence[index];
+  const place = model === undefined ? 0 : model.city + model.state;
+  const isCap = isCapital(token);
+  if (POST_OFFICES.test(token.text) || FIELD_WORDS.has(token.key)) return 0;
+  // "the IT team at GSA": letters alone are a body more often than a place.
+  if (token.wordCase === "upper" && !isCaseless && token.text.length < 6 && place < 0.7) return 0;
+  const before = wordBefore(scan, index)?.key ?? "";
+  const isWritten = isCap || isCaseless || place > 0.9;
+  const isOrdinary = (token.kinds & WORD) !== 0 && !isCap;
+  const learned = isWritten && place > 0.4 && !isOrdinary ? 0.35 + 0.45 * place + 0.1 * context : 0;
+  // At a firm, in a town: an unknown name after "at" is a place where somebody arrives.
+  const isAtFirm = before === "at" && !tokens.slice(Math.max(0, index - 4), index).some(({ key }) => ARRIVAL.test(key));
+  if (isAtFirm) return place > 0.6 ? Math.min(learned, 0.55) : 0;
+  if (isCap && !isCaseless && !token.opens && context === 2) return Math.max(learned, 0.72);
+  const isUnknown = (token.kinds & (WORD | GIVEN_NAME)) === 0;
+  if (isCap && !isCaseless && !token.opens && context === 1 && isUnknown && CLEAR_PREPOSITION.test(before))
+    return Math.max(learned, 0.6);
+  if (isCaseless && context === 2 && !(token.kinds & WORD)) return Math.max(learned, 0.6);
+  // "starring Duncan": who is introduced is a person, whatever the model says.
+  return NAME_INTRODUCERS.has(before) && !PLACE_INTRODUCERS.has(before) ? Math.max(0, learned - 0.3) : learned;
+}
+
 function knownScore(scan: Scan, index: number, { to, kinds }: KnownPlace, context: number): number {
   const token = scan.tokens[index]!;
   const model = scan.evidence[index];
   const place = model === undefined ? 0 : model.city + model.state;
   const name = model === undefined ? 0 : model.given + model.surname;
   if (kinds & REGION) {
+    // "France was fun": a given name too, but seldom.
+    if (isCapital(token) && to === index && kinds & GIVEN_NAME && !(kinds & WORD) && name < 0.5 && context === 0)
+      return 0.6;
     const isShort = token.text.length < 4 && to === index;
     if (isShort && !(token.wordCase === "upper" && ABBREVIATIONS.has(token.key)))
       return place > 0.6 && token.wordCase === "upper" ? 0.6 : 0;
@@ -122,6 +149,8 @@ function knownScore(scan: Scan, index: number, { to, kinds }: KnownPlace, contex
     return context > 0 || scan.isCaseless ? 0.8 : 0.5;
   }
   if (/^(?:O['’]|Mc)\p{Lu}/u.test(token.text) && place < 0.5) return 0.4;
+  const before = wordBefore(scan, index)?.key ?? "";
+  if (isCapital(token) && to === index && context === 0 && NAME_INTRODUCERS.has(before)) return 0.4;
   const isLonger = to > index;
   const isEveryday = (kinds & WORD) !== 0 || (token.kinds & WORD && !isLonger);
   if (isCapital(token)) {

@@ -106,7 +106,7 @@ export const WEEKDAYS_AND_MONTHS: ReadonlySet<string> = set(
 /** Names of fields and things that are written in capitals. */
 export const FIELD_WORDS: ReadonlySet<string> = set(
   "iban bic swift ssn sin nhs nino utr itin tin vin mac ip url uri id dob pin pan cvv cvc cc tel fax sms email mail phone address name date ref no nr qty sku isbn " +
-    "sql http https html xml json csv pdf api aws gpu cpu usb cnpj cpf nif nie dni bsn ein dea gst vat ok asap faq ceo cfo cto coo hr it eta etd tba tbd fyi rsvp",
+    "sql http https html xml json csv pdf api aws gpu cpu usb cnpj cpf nif nie dni bsn ein dea gst vat ok asap faq ceo cfo cto coo hr it atm eta etd tba tbd fyi rsvp",
 );
 
 /** Articles, pronouns, prepositions of other languages, which are names elsewhere; folded. */
