@@ -13,8 +13,8 @@ import { loadInjectionData } from "./injection/load-injection-data.ts";
  * `packages/content-safety/src/injection-weights.ts`. Calibration and threshold come from cross-validated scores.
  */
 
-/** Rate of false alarms by element on the worst policy set: half of what is allowed, for it differs from corpus to corpus. */
-const ALLOWED_RATE = 0.005;
+/** Rate of false alarms by element on the worst policy set: less than the one in a hundred that is allowed, for it differs from corpus to corpus. */
+const ALLOWED_RATE = 0.007;
 /** Attacks among elements, for which the score is calibrated. */
 const ATTACK_RATE = 0.01;
 
@@ -62,7 +62,7 @@ export const INJECTION_INTERCEPT: number = ${number(model.intercept)};
 
 /**
  * From a logit to a probability (where one element in a hundred is an attack), fitted on cross-validated logits, and the
- * probability from which an element is told: at most ${ALLOWED_RATE * 100} % of the elements of every policy set reach it, out of the folds trained on.
+ * probability from which an element is told: at most ${number(ALLOWED_RATE * 100)} % of the elements of every policy set reach it, out of the folds trained on.
  */
 export const INJECTION_CALIBRATION: { readonly slope: number; readonly offset: number; readonly threshold: number } = {
   slope: ${number(slope)},

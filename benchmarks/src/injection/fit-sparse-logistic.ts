@@ -44,6 +44,7 @@ function solve(matrix: Float64Array, right: Float64Array): void {
  * Weighted logistic regression with an L2 penalty (not on the intercept) by Newton's method.
  *
  * @param ridge Penalty of a weight's square, in the unit of the importances' sum.
+ * @param start Where the search begins. The optimum is one and the same from everywhere.
  */
 export function fitSparseLogistic(
   rows: readonly SparseRow[],
@@ -51,6 +52,7 @@ export function fitSparseLogistic(
   importances: readonly number[],
   width: number,
   ridge: number,
+  start: SparseModel = { intercept: 0, weights: new Float64Array(width) },
 ): SparseModel {
   const size = width + 1;
   const total = importances.reduce((sum, value) => sum + value, 0);
@@ -62,8 +64,7 @@ export function fitSparseLogistic(
     }
     return sum + 0.5 * ridge * model.weights.reduce((squares, weight) => squares + weight * weight, 0);
   };
-  let weights: Float64Array = new Float64Array(width);
-  let intercept = 0;
+  let { weights, intercept } = start;
   for (let step = 0; step < MOST_STEPS; step++) {
     const hessian = new Float64Array(size * size);
     const gradient = new Float64Array(size);

@@ -168,6 +168,7 @@ export function fitWithout({ judged, inserted, written }: TrainingData, fold: nu
       [...ordinary.map(() => 1), ...written.map(() => WRITTEN_WEIGHT), ...positive.map(({ weight }) => weight * scale)],
       INJECTION_FEATURES.length,
       RIDGE,
+      model,
     );
   }
   return model!;

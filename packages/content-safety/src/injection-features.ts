@@ -12,6 +12,7 @@ export const INJECTION_FEATURES = [
   "imperative.edit",
   "imperative.task",
   "imperative.order",
+  "imperative.other",
   "imperative.certain",
   "imperative.bare",
   "told.edit",
@@ -63,6 +64,10 @@ export const INJECTION_FEATURES = [
   "jailbreak.both",
   "always",
   "me.order",
+  "my.order",
+  "please.order",
+  "reply.order",
+  "say.that",
   "I.you",
   "session",
   "session.order",
@@ -153,6 +158,12 @@ function isOrder(shape: SentenceShape): boolean {
   return shape.verb >= 0;
 }
 
+/** Orders to answer in a certain way. */
+const REPLY_VERBS = new Set(["respond", "reply", "answer", "output", "speak", "talk", "translate", "encode"]);
+/** Orders to make a statement. */
+const SAY_VERBS = new Set(
+  "say state claim mention pretend imply assert suggest emphasize stress tell write add insist repeat".split(" "),
+);
 const HOW_TO_SAY =
   /\b(?:how (?:do|would|can) (?:you|i|we) (?:say|write|spell)|what(?:'s| is|’s) (?:the )?['"‘“]|(?:translate|translation|equivalent) (?:of|for|to|into|the|this)|meaning of ['"‘“])/;
 const ALWAYS = /\b(?:always|never|from now on|at all times|every (?:reply|response|message|answer|prompt))\b/;
@@ -186,6 +197,7 @@ export function readSegment(segment: SegmentText): SegmentReading {
     put("imperative.edit", edit);
     put("imperative.task", task);
     put("imperative.order", lexicon.ORDER_VERBS.has(verb));
+    put("imperative.other", !edit && !task && !lexicon.ORDER_VERBS.has(verb));
     put("imperative.certain", shape.isCertain);
     put("imperative.bare", !shape.isCertain);
   } else if (shape.form === "told") {
@@ -236,6 +248,10 @@ export function readSegment(segment: SegmentText): SegmentReading {
   put("jailbreak.both", jailbreak > 0 && weakJailbreak > 1);
   put("always", order && ALWAYS.test(lower));
   put("me.order", counts.me && direct);
+  put("reply.order", direct && REPLY_VERBS.has(verb));
+  put("say.that", direct && SAY_VERBS.has(verb) && words[shape.verb + 1]?.text === "that");
+  put("my.order", direct && words.some((word) => word.text === "my"));
+  put("please.order", direct && words[0]?.text === "please");
   put("I.you", counts.personal && I_WANT.test(lower));
   const isSession = counts.instruction && SESSION.test(lower);
   put("session", isSession);

@@ -16,8 +16,15 @@ export interface AddressFindings {
 
 const ADDRESS =
   /https?:\/\/|\bwww\.|[\w.+-]{1,64}@[\w-]{1,64}\.[a-z]{2,}|\b[a-z0-9-]{2,63}\.(?:com|net|org|io|xyz|info|ru|cn|biz|co|app|dev|ai|site|online|top|me|link)\b/i;
-const TEMPLATE =
-  /!\[[^\]]{0,80}\]\(https?:[^)\s]{0,200}\?[^)\s]{0,200}|https?:\/\/\S{1,200}[?&=/][^\s]{0,60}(?:\{[^}]{1,40}\}|\[[A-Z_ ]{3,40}\]|<[a-z_ ]{3,40}>|%s)/i;
+const WEB_ADDRESS = /https?:\/\/[^\s)]{1,300}/gi;
+/** A place to be filled in. */
+const BLANK = /\{[^{}]{1,40}\}|\[[A-Z_]{3,40}\]|<[a-z_]{3,40}>|%s/;
+const PICTURE = /!\[[^\]]{0,80}\]\(https?:[^)\s?]{0,200}\?/i;
+
+function holdsTemplate(text: string): boolean {
+  for (const match of text.matchAll(WEB_ADDRESS)) if (BLANK.test(match[0])) return true;
+  return PICTURE.test(text);
+}
 
 /** Whether anything in a text can be an address: a stop inside a word, a commercial at, or "://". */
 function mayHoldAddress(text: string): boolean {
@@ -33,7 +40,7 @@ function mayHoldAddress(text: string): boolean {
 
 export function findAddresses(text: string): AddressFindings {
   const any = mayHoldAddress(text) && ADDRESS.test(text);
-  return { any, template: any && TEMPLATE.test(text) };
+  return { any, template: any && holdsTemplate(text) };
 }
 
 /** Runs of Base64, among them those of hexadecimal digits. */

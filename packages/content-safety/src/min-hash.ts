@@ -22,12 +22,12 @@ function hashOf(word: string): number {
 
 /**
  * MinHash signature of a text over shingles of four words, by one permutation whose range is cut into 64 bins; empty bins take the value
- * of the next filled one, rotated. `undefined` of a text without words. The share of equal values of two signatures
+ * of the next filled one, rotated. `undefined` of a text with fewer than `leastWords`. The share of equal values of two signatures
  * estimates the Jaccard similarity of the texts' shingles, with a standard error of about .06.
  *
  * Method: Li, Owen, Zhang, "One Permutation Hashing" (2012); Shrivastava, Li, "Densifying One Permutation Hashing" (2014).
  */
-export function minHashSignature(text: string): Uint32Array | undefined {
+export function minHashSignature(text: string, leastWords: number): Uint32Array | undefined {
   const signature = new Uint32Array(SIGNATURE_SIZE).fill(EMPTY);
   const recent: number[] = [];
   let count = 0;
@@ -45,7 +45,7 @@ export function minHashSignature(text: string): Uint32Array | undefined {
       if (recent.length > SHINGLE_WORDS) recent.shift();
       if (recent.length === SHINGLE_WORDS) addShingle();
     }
-  if (count === 0) return undefined;
+  if (count === 0 || count < leastWords) return undefined;
   if (count < SHINGLE_WORDS) addShingle();
   const own = signature.slice();
   for (let bin = 0; bin < SIGNATURE_SIZE; bin++) {

@@ -13,6 +13,8 @@ export interface NearDuplicateOptions {
   readonly floodSize?: number;
   /** Estimated Jaccard similarity of word shingles from which documents are near duplicates, 0.5..1. @default 0.8 */
   readonly similarity?: number;
+  /** Words of a document below which it is not compared: short texts repeat without harm. @default 20 */
+  readonly leastWords?: number;
   /** Different documents that are remembered (about 1 kB each); the oldest are forgotten. @default 50,000 */
   readonly mostRemembered?: number;
 }
@@ -100,14 +102,19 @@ class Clusters {
  * Finds floods of near-duplicate documents in a stream: many copies of one text with small changes, which crowd out everything else in
  * an index. Each document is compared with the first of every kind seen so far, by MinHash signatures in bands.
  *
- * Memory is bounded by `mostRemembered`, whatever the number of documents; a flood costs the memory of one document. Texts of fewer
- * than four words are compared as a whole.
+ * Memory is bounded by `mostRemembered`, whatever the number of documents; a flood costs the memory of one document.
  *
  * @throws {GroundworkError} `INVALID_ARGUMENT` for options out of range, `ABORTED` when the signal fires.
  */
 export async function* findNearDuplicateFloods(
   documents: Iterable<WatchedDocument> | AsyncIterable<WatchedDocument>,
-  { floodSize = 20, similarity = 0.8, mostRemembered = 50_000, signal }: NearDuplicateOptions & CallOptions = {},
+  {
+    floodSize = 20,
+    similarity = 0.8,
+    leastWords = 20,
+    mostRemembered = 50_000,
+    signal,
+  }: NearDuplicateOptions & CallOptions = {},
 ): AsyncGenerator<NearDuplicateFlood> {
   if (!(floodSize >= 2) || !(similarity >= 0.5 && similarity <= 1) || !(mostRemembered >= 1))
     throw new GroundworkError(
@@ -117,7 +124,7 @@ export async function* findNearDuplicateFloods(
   const clusters = new Clusters(similarity, mostRemembered);
   for await (const { documentId, sourceId, text } of documents) {
     throwIfAborted(signal);
-    const signature = minHashSignature(text);
+    const signature = minHashSignature(text, leastWords);
     if (signature === undefined) continue;
     const keys = bandKeys(signature);
     const cluster = clusters.find(signature, keys);

@@ -4,8 +4,8 @@ import { INJECTION_FEATURES } from "./injection-features.ts";
 import { INJECTION_CALIBRATION, INJECTION_INTERCEPT, INJECTION_WEIGHTS } from "./injection-weights.ts";
 
 /**
- * Score from which an element counts as an order to a model. On every policy set that was measured, out of the folds trained on, at most one
- * element in two hundred reaches it.
+ * Score from which an element counts as an order to a model. On every policy set that was measured, out of the folds
+ * trained on, at most seven elements in a thousand reach it.
  */
 export const INJECTION_THRESHOLD: number = INJECTION_CALIBRATION.threshold;
 

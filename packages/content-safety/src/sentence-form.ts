@@ -35,6 +35,28 @@ export interface SentenceShape {
   readonly lead: number;
 }
 
+const DETERMINERS = new Set("a an the my your our this these all every each any me us some his her their".split(" "));
+/** Words that stand before a determiner and are no verbs. */
+const FUNCTION_WORDS = new Set(
+  (
+    "of to by on and or but nor so yet that than then not no is are was were be been has have had do does did may might must shall should " +
+    "will would can could all both half such even only just also until unless because since although though whether where whereas " +
+    "which who whom whose what how why there here these those either neither per via about above across against among around " +
+    "behind below beside between beyond despite except into like near off onto out outside over past round toward towards up within " +
+    "without under underneath until where's along amid following including regarding concerning plus minus versus provided given " +
+    "besides inside save"
+  ).split(" "),
+);
+
+/** A word that is followed by a determiner, in the form of an order: a verb that no list has. */
+function isLikelyVerb(words: readonly Word[], at: number): boolean {
+  const word = words[at]?.text ?? "";
+  const next = words[at + 1]?.text ?? "";
+  if (word.length < 3 || !DETERMINERS.has(next) || FUNCTION_WORDS.has(word)) return false;
+  if (PREPOSITIONS.has(word) || QUESTION_WORDS.has(word) || AUXILIARIES.has(word) || OPENERS.has(word)) return false;
+  return /^[a-z]+$/.test(word) && !/(?:ing|ed|ly|s|ion|ment|ness|ity)$/.test(word);
+}
+
 function isVerb(word: string): boolean {
   return EDIT_VERBS.has(word) || TASK_VERBS.has(word) || ORDER_VERBS.has(word);
 }
@@ -60,7 +82,9 @@ function formOf(text: string, words: readonly Word[]): Omit<SentenceShape, "isNe
   const first = words[at]?.text ?? "";
   const begin = skipOpeners(words, at);
   const opened = words[begin]?.text ?? "";
-  if (isVerb(opened)) return { form: "imperative", verb: begin, isCertain: certain(words, begin), lead: 0 };
+  const asksPolitely = words[begin - 1]?.text === "please" && /^[a-z]{2,}$/.test(opened) && !FUNCTION_WORDS.has(opened);
+  if (isVerb(opened) || asksPolitely || isLikelyVerb(words, begin))
+    return { form: "imperative", verb: begin, isCertain: certain(words, begin), lead: 0 };
   if (AUXILIARIES.has(first) && words[at + 1]?.text === "you") {
     const verb = skipOpeners(words, at + 2);
     if (isVerb(words[verb]?.text ?? "")) return { form: "asked", verb, isCertain: certain(words, verb), lead: 0 };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { findHiddenText, findNearDuplicateFloods, scorePromptInjection } from "../src/index.ts";
 
-const LENGTH = 300_000;
+const LENGTH = 150_000;
 
 /** Pieces that repeat without the blanks, stops or lines at which texts are cut. */
 const PIECES: readonly (readonly [string, string])[] = [
@@ -39,20 +39,24 @@ function milliseconds(work: () => void): number {
 }
 
 describe("time is linear in the text, whatever is in it", () => {
-  test.each(PIECES)("%s", (_, piece) => {
-    const text = piece.repeat(Math.ceil(LENGTH / piece.length));
-    const run = (part: string): number =>
-      milliseconds(() => {
-        scorePromptInjection([{ text: part }]);
-        findHiddenText({ text: part });
-      });
-    run(text.slice(0, LENGTH / 10));
-    const once = Math.min(run(text), run(text));
-    const four = run(text.repeat(4));
-    // Four times the text, with room for a garbage collector and a busy computer; quadratic would be sixteen times.
-    expect(four).toBeLessThan(10 * Math.max(once, 30));
-    expect(once).toBeLessThan(3_000);
-  });
+  test.each(PIECES)(
+    "%s",
+    (_, piece) => {
+      const text = piece.repeat(Math.ceil(LENGTH / piece.length));
+      const run = (part: string): number =>
+        milliseconds(() => {
+          scorePromptInjection([{ text: part }]);
+          findHiddenText({ text: part });
+        });
+      run(text.slice(0, LENGTH / 10));
+      const once = Math.min(run(text), run(text));
+      const four = run(text.repeat(4));
+      // Four times the text, with room for a garbage collector and a busy computer; quadratic would be sixteen times.
+      expect(four).toBeLessThan(10 * Math.max(once, 30));
+      expect(once).toBeLessThan(3_000);
+    },
+    60_000,
+  );
 
   test("ten megabytes in one line", async () => {
     const words = "The firm shall keep records of each client for six years and give them to the authority on request ";
