@@ -54,7 +54,8 @@ function prepareDatabase(path: string): DatabaseSync {
   const database = new DatabaseSync(path);
   try {
     database.exec(
-      "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;",
+      // The log is folded every 64 MiB: who folds it waits for the disk.
+      "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 16384; PRAGMA journal_size_limit = 67108864",
     );
     const { user_version: format } = database.prepare("PRAGMA user_version").get() as { user_version: number };
     if (format !== FORMAT) {

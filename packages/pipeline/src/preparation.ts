@@ -146,6 +146,13 @@ function placeFindings(
   return { findings: found.sort((a, b) => a.charStart - b.charStart) };
 }
 
+/** Fields and attributes that are not stated yet; what is stated stays. */
+function withFields(stated: DocumentMetadata, added: DocumentMetadata | undefined): DocumentMetadata {
+  if (added === undefined) return stated;
+  const attributes = { ...added.attributes, ...stated.attributes };
+  return { ...added, ...stated, ...(Object.keys(attributes).length === 0 ? {} : { attributes }) };
+}
+
 /** Takes what an extractor gave through enrichment, protection, placing and chunking. */
 export async function prepareExtracted(
   stages: PreparationStages,
@@ -159,7 +166,7 @@ export async function prepareExtracted(
   let { elements, metadata } = extracted;
   for (const enricher of stages.enrichers) {
     const result = await enricher.enrich({ mediaType, metadata, elements }, options);
-    metadata = { ...result.metadata, ...metadata };
+    metadata = withFields(metadata, result.metadata);
     elements = result.elements ?? elements;
     warnings.push(...(result.warnings ?? []));
   }

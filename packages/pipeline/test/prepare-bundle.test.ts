@@ -97,6 +97,18 @@ describe.each(["thread", "process"] as const)("bundles in a %s", (isolation) => 
     });
   });
 
+  test("each enricher adds its attributes to those that others added; what is stated stays", async () => {
+    const enricher = (name: string, attributes: Record<string, string>) => ({
+      identity: { name, revision: "1" },
+      enrich: async () => ({ metadata: { title: name, attributes } }),
+    });
+    const enrichers = [enricher("a", { one: "a", shared: "a" }), enricher("b", { two: "b", shared: "b" })];
+    const stages = { enrichers, pii: passThroughPii(), chunker };
+    const { batches } = await prepare(["first"], { stages, references: undefined });
+    const [row] = batches.flatMap((batch) => decodeChunks(batch));
+    expect(row).toMatchObject({ title: "T", attributes: { one: "a", two: "b", shared: "a" } });
+  });
+
   test("rows are those that this thread would have made", async () => {
     const orders = ["first", "many:40", "last"];
     const here = await prepare(orders, { references: undefined });

@@ -51,13 +51,14 @@ CREATE VIRTUAL TABLE instances USING fts5vocab (words, 'instance');
   ],
   layout: "PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL",
   // Deleted words are overwritten. The index can be made again from the rows of its store, so that a commit need not be on the
-  // disk when it returns; `openWordIndex` says how a store finds what a power failure took.
+  // disk when it returns; a store finds by the numbers what a power failure took. The log is folded every 64 MiB, because
+  // who folds it waits for the disk.
   settings: `
     PRAGMA secure_delete = ON;
     PRAGMA synchronous = NORMAL;
     PRAGMA temp_store = MEMORY;
     PRAGMA cache_size = -8192;
-    PRAGMA wal_autocheckpoint = 4096;
-    PRAGMA journal_size_limit = 33554432;
+    PRAGMA wal_autocheckpoint = 16384;
+    PRAGMA journal_size_limit = 67108864;
   `,
 };

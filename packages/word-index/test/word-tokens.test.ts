@@ -22,6 +22,9 @@ test.each([
   `${"x".repeat(40)} ${"y".repeat(41)} end`,
   "hotel ".repeat(50),
   "\u0000tab\tand\u007fdelete\nline",
+  "“Quoted” words — with dashes…and bullets • £5 © 2026 §3 a\u00a0b soft\u00adhyphen zero\u200bwidth",
+  "x² and 1½ µm, No.º 5 ™ naïve",
+  "│ boxes ■ and ─ lines │ 日本",
   "出張 の 費用 и расходы на отели",
 ])("%j", (text) => {
   expect(tokensOf(text)).toEqual(expected(text));
@@ -36,7 +39,7 @@ test("random texts, with more words than are remembered", () => {
         "",
       ),
     );
-    const text = words.join(random() < 0.1 ? " é " : " ");
+    const text = words.join([" é ", "—", " “ ", " ", "\u00a0", "™"][Math.floor(random() * 6)]);
     if (round % 10 === 0) expect(tokensOf(text)).toEqual(expected(text));
     else tokensOf(text);
   }
