@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { localPii, rulePii } from "@groundwork/pii-local";
 import { type BenchSet, textTable, writeReport } from "./bench-report.ts";
+import { calibrationError, type ScoreBin, scoreBins } from "./pii/calibration-error.ts";
 import { ourLabel } from "./pii/pii-labels.ts";
 import { type LabelledSpan, type PiiScore, precisionRecall, scorePii } from "./pii/pii-score.ts";
 import { loadPiiSets, type PiiSet } from "./pii/pii-set.ts";
@@ -34,6 +35,7 @@ interface System {
   readonly name: string;
   readonly score: PiiScore;
   readonly kbPerSecond: number;
+  readonly bins?: readonly ScoreBin[];
   /** Of the pattern recognisers alone. */
   readonly patternKbPerSecond?: number;
 }
@@ -55,11 +57,11 @@ async function measureOurs(set: PiiSet): Promise<System[]> {
       const { user, system } = process.cpuUsage(before);
       fastest = Math.min(fastest, (user + system) / 1e6);
     }
-    const score = scoreOf(
-      set,
-      found.map((list) => list.map(({ type, start, end }) => ({ start, end, label: ourLabel(type) }))),
+    const labelled = found.map((list) =>
+      list.map(({ type, start, end, score }) => ({ start, end, score, label: ourLabel(type) })),
     );
-    systems.push({ name, score, kbPerSecond: kilobytesOf(set) / fastest });
+    const bins = scoreBins(set.items.map(({ gold }, index) => ({ gold, found: labelled[index]! })));
+    systems.push({ name, score: scoreOf(set, labelled), kbPerSecond: kilobytesOf(set) / fastest, bins });
   }
   return systems;
 }
@@ -84,7 +86,7 @@ const kilobytesOf = (set: PiiSet): number =>
 const scoreOf = (set: PiiSet, found: readonly (readonly LabelledSpan[])[]): PiiScore =>
   scorePii(set.items.map(({ gold }, index) => ({ gold, found: found[index]! })));
 
-function figuresOf({ score, kbPerSecond, patternKbPerSecond }: System): Record<string, number> {
+function figuresOf({ score, kbPerSecond, patternKbPerSecond, bins }: System): Record<string, number> {
   const typed = precisionRecall(score.typed);
   const any = precisionRecall(score.any);
   return {
@@ -95,6 +97,7 @@ function figuresOf({ score, kbPerSecond, patternKbPerSecond }: System): Record<s
     anyR: any.recall,
     anyF2: any.f2,
     kbPerSecond,
+    ...(bins === undefined ? {} : { calibrationError: calibrationError(bins) }),
     ...(patternKbPerSecond === undefined ? {} : { patternKbPerSecond }),
   };
 }
@@ -104,7 +107,17 @@ const prefixed = (prefix: string, figures: Record<string, number>): Record<strin
     Object.entries(figures).map(([name, value]) => [`${prefix}${name[0]!.toUpperCase()}${name.slice(1)}`, value]),
   );
 
-const HEADINGS = ["typedP", "typedR", "typedF2", "anyP", "anyR", "anyF2", "kbPerSecond", "patternKbPerSecond"];
+const HEADINGS = [
+  "typedP",
+  "typedR",
+  "typedF2",
+  "anyP",
+  "anyR",
+  "anyF2",
+  "kbPerSecond",
+  "patternKbPerSecond",
+  "calibrationError",
+];
 
 function printSet(set: PiiSet, systems: readonly System[]): void {
   const gold = set.items.reduce((sum, item) => sum + item.gold.length, 0);
@@ -122,6 +135,11 @@ function printSet(set: PiiSet, systems: readonly System[]): void {
   });
   if (systems.length === detectors.length) rows.push(["presidio", "not run"]);
   console.log(textTable([["", ...HEADINGS], ...rows]));
+  for (const { name, bins } of systems)
+    if (bins !== undefined)
+      console.log(
+        `${name}, score: share right of findings: ${bins.map(({ score, right, count }) => `${score.toFixed(2)}: ${right.toFixed(2)} of ${count}`).join(", ")}`,
+      );
   const labels = [...new Set(systems.flatMap(({ score }) => [...score.labels.keys()]))].sort();
   const none = { right: 0, wrong: 0, missed: 0 };
   console.log(

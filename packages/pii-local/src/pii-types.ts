@@ -44,11 +44,12 @@ const NATIONAL = [
 
 /**
  * Beyond Comprehend's taxonomy: identity and tax numbers of other countries (`NATIONAL_ID`, checked where the number has a check
- * digit), organisations, places that are no addresses, nationalities, a person's title or position (beside a name), tokens
+ * digit), dates of birth, organisations, places that are no addresses, nationalities, a person's title or position (beside a name), tokens
  * and private keys (`SECRET`), and wallets.
  */
 const FURTHER = [
   "CRYPTO_ADDRESS",
+  "DATE_OF_BIRTH",
   "LOCATION",
   "NATIONALITY",
   "NATIONAL_ID",

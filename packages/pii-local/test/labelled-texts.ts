@@ -31,7 +31,7 @@ export const LABELLED_TEXTS: readonly LabelledText[] = [
   "She moved to [LOCATION:Portugal] with her husband [NAME:Rui] and now lives near [LOCATION:Braga].",
   "[ORGANIZATION:Brightwater Logistics Ltd] hired [NAME:Svetlana Petrova] as chief accountant.",
   "[NAME:Dmitri] worked at [ORGANIZATION:Kestrel Dynamics] for nine years before joining [ORGANIZATION:Siemens AG].",
-  "Applicant: [NAME:Yuki Tanaka]\nDate of birth: [DATE_TIME:09/17/1988]\nSSN: [SSN:219-09-9998]\nPhone: [PHONE:(415) 555-0132]",
+  "Applicant: [NAME:Yuki Tanaka]\nDate of birth: [DATE_OF_BIRTH:09/17/1988]\nSSN: [SSN:219-09-9998]\nPhone: [PHONE:(415) 555-0132]",
   "Wire the deposit to [INTERNATIONAL_BANK_ACCOUNT_NUMBER:DE89 3704 0044 0532 0130 00], BIC [SWIFT_CODE:COBADEFFXXX].",
   "Card [CREDIT_DEBIT_NUMBER:5555 5555 5555 4444], exp [CREDIT_DEBIT_EXPIRY:09/27], cvv [CREDIT_DEBIT_CVV:123].",
   "Your temporary password is [PASSWORD:Tr0ub4dor&3]; username: [USERNAME:j.alvarez].",

@@ -39,6 +39,24 @@ const ibanRecognizer: Recognizer = {
   },
 };
 
+const BIRTH_BEFORE =
+  /(?:\b(?:date of birth|birth ?da(?:te|y)|d\.?o\.?b\b|born|geboren|geb\.|geburtsdatum|n[ée]e? le|date de naissance|nacid[oa]|fecha de nacimiento|nat[oa] (?:il|a)|data di nascita|data de nascimento|nascid[oa]|geboortedatum|urodzon[ya]))[^\n]{0,28}$/iu;
+const BIRTH_REACH = 56;
+
+/** Dates and ages; a day that is called one of birth has a type of its own, since days of other kinds are seldom personal. */
+const dateRecognizer: Recognizer = {
+  name: "date",
+  types: ["DATE_TIME", "DATE_OF_BIRTH", "AGE"],
+  *find(text): Generator<RecognizedSpan> {
+    for (const rule of [...dateRules, ...ageRules])
+      for (const span of applyRule(text, rule)) {
+        const before = text.slice(Math.max(0, span.start - BIRTH_REACH), span.start);
+        const isDay = span.type === "DATE_TIME" && span.end - span.start > 5;
+        yield isDay && BIRTH_BEFORE.test(before) ? { ...span, type: "DATE_OF_BIRTH" } : span;
+      }
+  },
+};
+
 const hasDigits = (text: string): boolean => /\d\d/.test(text);
 
 export interface RuleOptions {
@@ -57,7 +75,7 @@ export function ruleRecognizers({ countries }: RuleOptions): Recognizer[] {
     ruleRecognizer("national-id", nationalRules.filter(inCountries), hasDigits),
     ruleRecognizer("document", documentRules.filter(inCountries), hasDigits),
     ruleRecognizer("secret", secretRules, () => true),
-    ruleRecognizer("date", [...dateRules, ...ageRules], () => true),
+    dateRecognizer,
     phoneRecognizer(countries),
   ];
 }
