@@ -49,7 +49,8 @@ const lines = INJECTION_FEATURES.map((name, place) => `  ${key(name)}: ${number(
 const sets = [...new Set([...attacks, ...ordinary].map(({ set }) => set))].sort().join(", ");
 await writeFile(
   join(root, "../packages/content-safety/src/injection-weights.ts"),
-  `import type { InjectionFeature } from "./injection-features.ts";
+  `// biome-ignore-all lint/suspicious/noApproximativeNumericConstant: fitted weights, some of which look like constants.
+import type { InjectionFeature } from "./injection-features.ts";
 
 /**
  * Written by \`pnpm train:injection\` (benchmarks/src/${basename(import.meta.filename)}); do not edit.

@@ -15,7 +15,7 @@ const MOST_ELEMENTS = 60;
 const ATTACK_SHARE = 0.15;
 const RIDGE = 5e-5;
 /** Importance of an ordinary segment that was written for training. */
-const WRITTEN_WEIGHT = 8;
+const WRITTEN_WEIGHT = 15;
 /** Rounds in which the telling segments of whole-document attacks are chosen again. */
 const ROUNDS = 3;
 

@@ -158,6 +158,21 @@ function isOrder(shape: SentenceShape): boolean {
   return shape.verb >= 0;
 }
 
+const ENGLISH = new Set([
+  "the",
+  "and",
+  "all",
+  "your",
+  "you",
+  "of",
+  "to",
+  "any",
+  "previous",
+  "this",
+  "that",
+  "every",
+  "my",
+]);
 /** Orders to answer in a certain way. */
 const REPLY_VERBS = new Set(["respond", "reply", "answer", "output", "speak", "talk", "translate", "encode"]);
 /** Orders to make a statement. */
@@ -263,7 +278,8 @@ export function readSegment(segment: SegmentText): SegmentReading {
   put("negated.secret", counts.secret && order && shape.isNegated);
   put("template", findTemplates(text));
   const foreign = findForeignPhrases(lower, words);
-  put("foreign.override", foreign.overrides);
+  // "Ignore" and "instruction" are written alike in English and French.
+  put("foreign.override", foreign.overrides && !(override.near && words.some((word) => ENGLISH.has(word.text))));
   put("foreign.answer", foreign.answers);
   put("foreign.role", foreign.roles);
   const addresses = findAddresses(text);
