@@ -12,11 +12,15 @@ import { CITY, GIVEN_NAME, PLACE_BEGINS, RARE_WORD, REGION, SURNAME, TOWN, WORD 
 const require = createRequire(import.meta.url);
 const kinds = new Map<string, number>();
 const LETTER = /\p{L}/u;
+const IDEOGRAPH = /\p{sc=Han}/u;
 
 function add(phrase: unknown, kind: number): void {
   if (typeof phrase !== "string") return;
-  const key = fold(phrase.trim()).replace(/[-‐\s]+/g, " ");
-  if (key.length < 2 || !LETTER.test(key) || /[(){}[\]\d,/]/.test(key)) return;
+  const key = fold(phrase.trim())
+    .replace(/\./g, "")
+    .replace(/[-‐\s]+/g, " ")
+    .trim();
+  if ((key.length < 2 && !IDEOGRAPH.test(key)) || !LETTER.test(key) || /[(){}[\]\d,/]/.test(key)) return;
   kinds.set(key, (kinds.get(key) ?? 0) | kind);
   if ((kind & (TOWN | REGION)) === 0) return;
   for (let at = key.indexOf(" "); at > 0; at = key.indexOf(" ", at + 1)) {

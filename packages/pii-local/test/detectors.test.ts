@@ -55,6 +55,20 @@ describe("texts of many kinds", () => {
     }
   });
 
+  test("scripts without capitals: no name without a reason", async () => {
+    const texts = [
+      "本规定适用于公司全体员工。员工出差必须事先获得经理批准。",
+      "田中太郎さんに連絡してください。",
+      "社員は出張前に上司の承認を得なければならない。",
+    ];
+    const found = await detectors.classifier.detect(texts);
+    expect(found.map((list, index) => list.map(({ start, end }) => texts[index]!.slice(start, end)))).toEqual([
+      [],
+      ["田中太郎"],
+      [],
+    ]);
+  });
+
   test("only the types that are asked for, from the score that is asked for", async () => {
     const text = "Maria Gonzalez, maria@example.com, card 4111 1111 1111 1111";
     const types = ["EMAIL"];

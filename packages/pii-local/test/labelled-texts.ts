@@ -77,4 +77,7 @@ export const PLAIN_TEXTS: readonly string[] = [
   "Chapter 7: Procurement of Goods and Services",
   "The Board shall review the Risk Register at least once a year and may request an external audit.",
   "Please read the instructions carefully. Do not remove the cover while the machine is running.",
+  "Die Geschäftsführung muss jede Dienstreise vor der Buchung genehmigen. Der Antrag enthält Zweck, Ziel und Kosten der Reise.",
+  "Les demandes de remboursement doivent être présentées dans un délai de trente jours. Le responsable vérifie les justificatifs.",
+  "Los empleados deben presentar los recibos originales. El gerente aprobará los gastos superiores al límite.",
 ];

@@ -16,7 +16,7 @@ export function findEntities(scan: Scan, lexicon: Lexicon, detector: string): Ca
   const spans = [
     ...findAddresses(scan, lexicon),
     ...findOrganizations(scan),
-    ...findPeople(scan),
+    ...findPeople(scan, lexicon),
     ...findPlaces(scan, lexicon),
   ];
   const candidates = spans.map(({ type, from, to, score }) => ({

@@ -118,8 +118,11 @@ function capitalRun(scan: Scan, index: number): Found | undefined {
       continue;
     }
     if (token.kind === "number") break;
-    if (isCapital(token)) to = at;
-    else if (
+    if (isCapital(token)) {
+      to = at;
+      // A legal form ends the name.
+      if (LEGAL_FORMS.has(token.key) && token.text.length > 2) break;
+    } else if (
       !/^(?:of|and|for|the|de|des|du|della|und|y)$/.test(token.key) ||
       !isCapital(tokens[at + 1]) ||
       at - index > LONGEST - 2
@@ -133,7 +136,7 @@ function capitalRun(scan: Scan, index: number): Found | undefined {
     if (ending.at === index) return undefined;
     const end =
       tokens[ending.at + 1]?.text === "." &&
-      LEGAL_FORMS.has(tokens[ending.at]!.key) &&
+      /^(?:inc|ltd|corp|co|bros)$/.test(tokens[ending.at]!.key) &&
       !tokens[ending.at + 1]!.blankBefore
         ? ending.at + 1
         : ending.at;
@@ -229,7 +232,7 @@ function endingOf(tokens: readonly Token[], from: number, to: number): { at: num
     if (!ORGANIZATION_ENDINGS.has(key)) continue;
     const words = tokens.slice(from, at).filter((token) => token.kind === "word");
     const isOrdinary = words.every(
-      (token) => (token.kinds & (WORD | RARE_WORD)) !== 0 && !(token.kinds & (REGION | TOWN)),
+      (token) => (token.kinds & (WORD | RARE_WORD)) !== 0 && !(isCapital(token) && token.kinds & (REGION | TOWN)),
     );
     if (isOrdinary && (UNIT_ENDINGS.has(key) || words.some((token) => !isCapital(token)))) return { at, score: 0.3 };
     return { at, score: at === to ? 0.8 : 0.72 };

@@ -1,3 +1,4 @@
+import type { Lexicon } from "../lexicon/lexicon.ts";
 import { CITY, GIVEN_NAME, RARE_WORD, REGION, SURNAME, TOWN, WORD } from "../lexicon/word-kinds.ts";
 import { PLACE_LABEL } from "./find-places.ts";
 import { NATIONALITIES } from "./nationalities.ts";
@@ -23,10 +24,12 @@ const ENOUGH = 0.5;
 const ENOUGH_BESIDE = 0.22;
 
 /** Probability 0..1 that a token is part of a person's name, from its form, the lexicon, the words before it and the model. */
-function nameProbability(scan: Scan, index: number): number {
+function nameProbability(scan: Scan, index: number, lexicon: Lexicon): number {
   const { tokens, evidence } = scan;
   const token = tokens[index]!;
   if (token.kind !== "word" || token.text.length > 40 || /^i['’]/i.test(token.text)) return 0;
+  if (SYLLABLES.test(token.text)) return 0;
+  if (IDEOGRAPHS.test(token.text)) return ideographicName(scan, index, lexicon);
   const isCap = isCapital(token);
   const isEveryday = (token.kinds & WORD) !== 0;
   const model = evidence[index];
@@ -76,6 +79,20 @@ function nameProbability(scan: Scan, index: number): number {
   return probability;
 }
 
+const SYLLABLES = /^[\p{sc=Hira}\p{sc=Kana}ー]+$/u;
+const IDEOGRAPHS = /^\p{sc=Han}+$/u;
+const AFTER_NAME = /^(?:さん|様|さま|氏|くん|君|ちゃん|先生|殿|女士|小姐|教授|博士)/u;
+
+/** A run of ideographs: the model knows none, so a surname of the lexicon must begin it, or a form of address follow. */
+function ideographicName({ tokens, text }: Scan, index: number, lexicon: Lexicon): number {
+  const token = tokens[index]!;
+  const { length } = token.text;
+  if (length < 2 || length > 5) return 0;
+  if (AFTER_NAME.test(text.slice(token.end, token.end + 3))) return 0.85;
+  const begins = (letters: number): boolean => (lexicon.kindsOf(token.text.slice(0, letters)) & SURNAME) !== 0;
+  return length >= 3 && length <= 4 && (begins(2) || begins(1)) ? 0.6 : 0;
+}
+
 /** A capital inside a sentence that is no word and no place: most are people. */
 function isUnknownName(scan: Scan, index: number): boolean {
   const token = scan.tokens[index]!;
@@ -88,6 +105,7 @@ function isUnknownName(scan: Scan, index: number): boolean {
     token.wordCase === "title" &&
     (!token.opens || isPair) &&
     !scan.isCaseless &&
+    !scan.isForeign &&
     token.text.length > 2 &&
     !/\p{Ll}\p{Lu}/u.test(token.text.slice(2))
   );
@@ -138,9 +156,9 @@ function namesPerson(tokens: readonly Token[], index: number): boolean {
 }
 
 /** People's names: what the model, the lexicon or the words before it make one, with particles and initials; and titles beside them. */
-export function findPeople(scan: Scan): TokenSpan[] {
+export function findPeople(scan: Scan, lexicon: Lexicon): TokenSpan[] {
   const { tokens } = scan;
-  const probabilities = tokens.map((_, index) => nameProbability(scan, index));
+  const probabilities = tokens.map((_, index) => nameProbability(scan, index, lexicon));
   raiseListed(scan, probabilities);
   const spans: TokenSpan[] = [];
   for (let index = 0; index < tokens.length; index++) {
@@ -189,14 +207,19 @@ function raiseListed({ tokens }: Scan, probabilities: number[]): void {
 
 function beginOf({ tokens }: Scan, probabilities: readonly number[], index: number): number {
   let from = index;
-  for (let at = index - 1; at >= 0 && index - at < 3; at--) {
-    if (tokens[at + 1]!.linesBefore > 0 || !tokens[at + 1]!.blankBefore) break;
+  for (let at = index - 1; at >= 0 && index - at < 5; at--) {
+    if (tokens[at + 1]!.linesBefore > 0) break;
     const token = tokens[at]!;
+    // "M. K. Gandhi": the dots of initials.
+    if (token.text === "." && /^\p{Lu}$/u.test(tokens[at - 1]?.text ?? "")) continue;
+    if (!tokens[at + 1]!.blankBefore && tokens[at + 1]!.text !== ".") break;
+    const isInitial =
+      /^\p{Lu}$/u.test(token.text) && (tokens[at + 1]!.text === "." || (token.text !== "I" && !token.opens));
     const isPart =
       token.kind === "word" &&
       isCapital(token) &&
       !HONORIFICS.has(token.key) &&
-      (probabilities[at]! >= ENOUGH_BESIDE || (/^\p{Lu}$/u.test(token.text) && token.text !== "I" && !token.opens));
+      (probabilities[at]! >= ENOUGH_BESIDE || isInitial);
     if (!isPart) break;
     from = at;
   }

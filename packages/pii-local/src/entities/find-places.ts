@@ -161,6 +161,7 @@ function knownScore(scan: Scan, index: number, { to, kinds }: KnownPlace, contex
         place > 0.6
         ? 0.6
         : 0;
+    if (kinds & CITY && !(kinds & (GIVEN_NAME | SURNAME)) && context > 0) return 0.88;
     if (context > 0 || place > 0.5) return name > place + 0.3 ? 0.35 : 0.85;
     if (kinds & (GIVEN_NAME | SURNAME)) return 0;
     return kinds & CITY ? 0.7 : 0.35;

@@ -1,5 +1,6 @@
 import { fold } from "../lexicon/fold.ts";
 import type { Lexicon } from "../lexicon/lexicon.ts";
+import { WORD } from "../lexicon/word-kinds.ts";
 
 export type TokenKind = "word" | "number" | "sign";
 /** How a word begins: `lower`, `title` (one capital, or capitals inside), `upper` (capitals alone, two at least), `none` (no case). */
@@ -44,12 +45,14 @@ export interface Scan {
   readonly evidence: readonly (TokenEvidence | undefined)[];
   /** Whether the text has hardly any capitals, so that their absence says nothing. */
   readonly isCaseless: boolean;
+  /** Whether most of its lower-case words are no English words: capitals may then be nouns. */
+  readonly isForeign: boolean;
 }
 
 // A word may hold apostrophes and hyphens; its length is bounded, so that a run of letters without end is many words. Two mathematical
 // signs stand for Greek capitals in texts that were converted.
 const TOKEN =
-  /[\p{L}\p{M}\u2206\u2126]{1,64}(?:['’ʼ\-‐‑][\p{L}\p{M}]{1,64}){0,4}|\d{1,32}|[^\s\p{L}\p{M}\p{N}]|\p{N}/gu;
+  /\p{sc=Han}{1,8}|[\p{sc=Hira}\p{sc=Kana}ー]{1,32}|[\p{L}\p{M}\u2206\u2126]{1,64}(?:['’ʼ\-‐‑][\p{L}\p{M}]{1,64}){0,4}|\d{1,32}|[^\s\p{L}\p{M}\p{N}]|\p{N}/gu;
 const POSSESSIVE = /(?:['’]s|(?<=s)['’])$/iu;
 const SENTENCE_END = /[.!?:;"“”«»>*•…()[\]|]/;
 
@@ -60,12 +63,18 @@ function caseOf(word: string): WordCase {
   return word.length > 1 && word === word.toUpperCase() ? "upper" : "title";
 }
 
+/** Lower-case words from which a language shows, and the share that is English in English texts at the least. */
+const LEAST_LOWER = 4;
+const ENGLISH_SHARE = 0.6;
+
 /** Tokens of a text, without evidence. */
 export function scanText(text: string, lexicon: Lexicon): Scan {
   const tokens: Token[] = [];
   let end = 0;
   let capitals = 0;
   let words = 0;
+  let lower = 0;
+  let english = 0;
   for (const match of text.matchAll(TOKEN)) {
     const value = match[0];
     const { index } = match;
@@ -89,6 +98,10 @@ export function scanText(text: string, lexicon: Lexicon): Scan {
       wordCase = caseOf(bare);
       kinds = lexicon.kindsOf(key);
       words++;
+      if (wordCase === "lower") {
+        lower++;
+        if ((kinds & WORD) !== 0) english++;
+      }
       if (wordCase === "title" || wordCase === "upper") capitals++;
     }
     tokens.push({
@@ -109,6 +122,7 @@ export function scanText(text: string, lexicon: Lexicon): Scan {
     text,
     tokens,
     evidence: new Array<TokenEvidence | undefined>(tokens.length).fill(undefined),
+    isForeign: lower >= LEAST_LOWER && english < lower * ENGLISH_SHARE,
     isCaseless: words > 0 && (capitals === 0 || capitals === words),
   };
 }

@@ -3,7 +3,7 @@ import type { RecognizedSpan, Recognizer } from "../recognizer.ts";
 import { hasContext } from "./pattern-rule.ts";
 
 const CANDIDATE =
-  /(?<![\p{L}\p{N}_.,/:$€£#-])(?:\+ ?|\(\+?)?\d(?:[\d()/\u00a0\u2010-\u2013.-]|[ \t](?=[\d(/-])|-?\r?\n(?=\d)){4,24}(?:(?<=\d) ?(?:x|ext\.?|extension|#) ?\d{1,6})?(?![\p{L}\p{N}_])/giu;
+  /(?<![\p{scx=Latn}\p{scx=Grek}\p{scx=Cyrl}\p{N}_./:$€£#-]|\d,)(?:\+ ?|\(\+?)?\d(?:[\d()/\u00a0\u2010-\u2013.-]|[ \t](?=[\d(/-])|-?\r?\n(?=\d)){4,24}(?:(?<=\d) ?(?:x|ext\.?|extension|#) ?\d{1,6})?(?![\p{scx=Latn}\p{scx=Grek}\p{scx=Cyrl}\p{N}_])/giu;
 
 const CONTEXT =
   /(?:\b(?:phones?|tel(?:e(?:phone|fono|fon))?|t[ée]l[ée]phone|mobile?|cell(?:ular)?|fax|call(?:ed|ing|s)?|dial(?:ed)?|ring|text|sms|whats ?app|contact(?: number)?|reach(?: me| us| you| him| her)?|hotline|office|landline|voicemail|number is|handy|rufnummer|telefon\w*|m[óo]vil|celular|portable|registered|lost my|work|home)\b|☎|📞|📱)/i;
@@ -22,11 +22,21 @@ export function phoneRecognizer(countries: readonly string[] = DEFAULT_COUNTRIES
     *find(text) {
       CANDIDATE.lastIndex = 0;
       for (const match of text.matchAll(CANDIDATE)) {
-        const found = phoneIn(text, match[0], match.index, countries as readonly CountryCode[]);
-        if (found !== undefined) yield found;
+        for (const { value, index } of partsOf(match[0], match.index)) {
+          const found = phoneIn(text, value, index, countries as readonly CountryCode[]);
+          if (found !== undefined) yield found;
+        }
       }
     },
   };
+}
+
+/** A number goes on behind a line end where a hyphen or a country code says so; else each line has its own. */
+function partsOf(matched: string, index: number): { value: string; index: number }[] {
+  if (!matched.includes("\n") || matched.startsWith("+") || /-\r?\n/.test(matched)) return [{ value: matched, index }];
+  const parts: { value: string; index: number }[] = [];
+  for (const match of matched.matchAll(/[^\r\n]+/g)) parts.push({ value: match[0], index: index + match.index });
+  return parts;
 }
 
 function phoneIn(
@@ -55,6 +65,7 @@ function phoneIn(
     if (parsed?.isValid() === true) return span(0.97);
     return isGrouped || isCalled ? span(isCalled ? 0.85 : 0.7) : undefined;
   }
+  if (isCalled && digits.length === 6 && isGrouped) return span(0.7);
   if (isCalled && digits.length >= 7) return span(isGrouped ? 0.9 : 0.75);
   if (value.length > main.length && digits.length >= 7) return span(0.85);
   if (!isGrouped && digits.length !== 10) return undefined;
