@@ -41,11 +41,12 @@ async function runSnippet(index: number): Promise<string> {
 
 describe("the README is true", () => {
   test("its snippets run, in order, in one folder", { timeout: 180_000 }, async () => {
-    expect(snippets).toHaveLength(4);
+    expect(snippets).toHaveLength(5);
     expect(await runSnippet(0)).toContain("added: 2");
     expect(await runSnippet(1)).toContain("unchanged: 2");
     await runSnippet(2);
-    const printed = await runSnippet(3);
+    expect(await runSnippet(3)).toContain("passages with names:");
+    const printed = await runSnippet(4);
     expect(printed).toContain("travel-guide-a-amended-authorizations.pdf");
   });
 

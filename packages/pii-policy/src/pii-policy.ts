@@ -38,10 +38,10 @@ export interface PiiPolicy {
 const ACTIONS: ReadonlySet<string> = new Set(["keep", "mask", "redact", "hash", "pseudonymize", "generalize"]);
 
 /**
- * Types that are kept unless a policy names them: what questions are asked with, and what names nobody. Organisations, places and
- * dates decide whether a policy applies; dates of birth are found as such (`DATE_OF_BIRTH`) and are not among them.
+ * Types that are kept unless a policy names them: what questions are asked with, and what names nobody. Organisations, places,
+ * nationalities, forms of address and dates decide whether a policy applies; dates of birth are found as such (`DATE_OF_BIRTH`) and are not among them.
  */
-export const KEPT_TYPES: readonly string[] = ["ORGANIZATION", "LOCATION", "DATE_TIME", "URL"];
+export const KEPT_TYPES: readonly string[] = ["ORGANIZATION", "LOCATION", "NATIONALITY", "TITLE", "DATE_TIME", "URL"];
 
 interface Kept {
   /** Types that stay. @default {@link KEPT_TYPES} */
