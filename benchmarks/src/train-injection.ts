@@ -43,6 +43,22 @@ const platt = fitSparseLogistic(
 const slope = platt.weights[0]!;
 const threshold = sigmoid(slope * thresholdFor(judged, ALLOWED_RATE) + platt.intercept);
 
+/** Mean difference between score and share of attacks over ten bins of the score, where one element in a hundred is an attack. */
+function calibrationError(): number {
+  const bins = Array.from({ length: 10 }, () => ({ score: 0, attacks: 0, all: 0 }));
+  const add = (logit: number, isAttack: boolean, importance: number): void => {
+    const score = sigmoid(slope * logit + platt.intercept);
+    const bin = bins[Math.min(9, Math.floor(score * 10))]!;
+    bin.score += importance * score;
+    bin.all += importance;
+    if (isAttack) bin.attacks += importance;
+  };
+  for (const logit of negative) add(logit, false, 1);
+  for (const logit of positive) add(logit, true, weight);
+  const all = bins.reduce((sum, bin) => sum + bin.all, 0);
+  return bins.reduce((sum, { score, attacks }) => sum + Math.abs(score - attacks), 0) / all;
+}
+
 const number = (value: number): string => String(Math.round(value * 1e4) / 1e4);
 const key = (name: string): string => (/^[A-Za-z]\w*$/.test(name) ? name : `"${name}"`);
 const lines = INJECTION_FEATURES.map((name, place) => `  ${key(name)}: ${number(model.weights[place]!)},`);
@@ -78,5 +94,5 @@ ${lines.join("\n")}
 `,
 );
 console.log(
-  `${negative.length} ordinary elements, ${positive.length} attacks; slope ${number(slope)}, threshold ${number(threshold)}`,
+  `${negative.length} ordinary elements, ${positive.length} attacks; slope ${number(slope)}, threshold ${number(threshold)}, calibration error ${number(calibrationError())}`,
 );
