@@ -7,6 +7,7 @@ import type { PiiDetector } from "@groundwork/contracts";
 import { localPii, rulePii } from "@groundwork/pii-local";
 import { mask, pseudonymize, redact } from "@groundwork/pii-policy";
 import type { FaultPoint } from "@groundwork/pipeline";
+import { redactPdf } from "@groundwork/redact-pdf";
 import { folder } from "@groundwork/source-files";
 import { hashEmbedder } from "@groundwork/testing/hash-embedder";
 import { type KnowledgeBase, openKnowledgeBase } from "groundwork";
@@ -148,9 +149,53 @@ describe.each([redact({ keep: [] }), mask({ keep: [] }), pseudonymize({ keep: []
     const answer = await base.retrieve({ query: "who paid with which card, and where is the passport?", limit: 20 });
     expect(answer.passages.length).toBeGreaterThan(0);
     expect(valuesIn(Buffer.from(JSON.stringify(answer.passages)))).toEqual([]);
+    expect(answer.unverified).toBe(0);
+    for (const { documentId } of report.outcomes.filter(({ status }) => status === "added")) {
+      const { revision, chunks } = await base.show(documentId);
+      for (const chunk of chunks) expect(revision?.text.slice(chunk.charStart, chunk.charEnd)).toBe(chunk.text);
+      for (const { charStart, charEnd, type, action } of revision?.findings ?? []) {
+        const shown = revision!.text.slice(charStart, charEnd);
+        if (action === "redact") expect(shown).toBe(`[${type}]`);
+        if (action === "mask") expect(shown).toMatch(/^[^\p{L}\p{N}]*$/u);
+      }
+    }
     await base.close();
     expect(await leaks(join(work, "kb"))).toEqual([]);
   });
+});
+
+test("in a PDF the boxes of what stands in place of a value cover where the value was", {
+  timeout: 120_000,
+}, async () => {
+  const original = FILES["paper.pdf"] as Uint8Array;
+  const { redactions } = await redactPdf(original, { detectors: [pii], policy: redact({ keep: [] }) });
+  await using base = await open();
+  await base.ingest(source());
+  const { revision } = await base.show("paper.pdf");
+  const boxes = (revision!.findings ?? []).map(({ type, charStart, charEnd }) => ({
+    type,
+    boxes: revision!.elements.flatMap((element) =>
+      (element.boxes ?? []).filter(
+        ({ start = 0, end = element.text.length }) =>
+          element.charStart + start < charEnd && element.charStart + end > charStart,
+      ),
+    ),
+  }));
+  expect(redactions.length).toBeGreaterThanOrEqual(VALUES.length);
+  for (const { type, boxes: values } of redactions)
+    for (const value of values) {
+      const middle = { x: (value.left + value.right) / 2, y: (value.top + value.bottom) / 2 };
+      const covers = (box: (typeof values)[number]): boolean =>
+        box.page === value.page &&
+        box.left <= middle.x &&
+        box.right >= middle.x &&
+        box.top <= middle.y &&
+        box.bottom >= middle.y;
+      expect(
+        boxes.some((finding) => finding.type === type && finding.boxes.some(covers)),
+        `${type} on page ${value.page}`,
+      ).toBe(true);
+    }
 });
 
 const POINTS: readonly FaultPoint[] = [
