@@ -29,7 +29,10 @@ const from = process.env.INIT_CWD ?? process.cwd();
 const root = resolve(import.meta.dirname, "..");
 const shared = resolve(root, process.env.GROUNDWORK_SHARED ?? "../../shared", "data");
 const given = [...(values.data ?? []), ...positionals].map((folder) => resolve(from, folder));
-const python = values.python ?? process.env.GROUNDWORK_PRESIDIO_PYTHON;
+// A path is meant from where the command was called; a bare name is looked up by the system.
+const python = values.python?.includes("/")
+  ? resolve(from, values.python)
+  : (values.python ?? process.env.GROUNDWORK_PRESIDIO_PYTHON);
 
 interface System {
   readonly name: string;

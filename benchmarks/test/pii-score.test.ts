@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { calibrationError, scoreBins } from "../src/pii/calibration-error.ts";
 import { type LabelledSpan, overlapOf, precisionRecall, scorePii } from "../src/pii/pii-score.ts";
 import { pythonShuffle } from "../src/pii/python-shuffle.ts";
 
@@ -45,4 +46,21 @@ test("the order of Python's shuffle", () => {
       1,
     ).slice(0, 8),
   ).toEqual([852, 836, 280, 575, 208, 609, 932, 725]);
+});
+
+test("the calibration error is the mean distance of score and share right", () => {
+  const gold = [span("A", 0, 2), span("A", 4, 6)];
+  const found = [
+    { ...span("A", 0, 2), score: 0.9 },
+    { ...span("A", 8, 9), score: 0.9 },
+    { ...span("A", 4, 6), score: 0.55 },
+    { ...span("B", 4, 6), score: 0.55 },
+  ];
+  const bins = scoreBins([{ gold, found }]);
+  expect(bins.map(({ count, right }) => [count, right])).toEqual([
+    [2, 0.5],
+    [2, 0.5],
+  ]);
+  expect(calibrationError(bins)).toBeCloseTo((0.05 + 0.4) / 2);
+  expect(calibrationError([])).toBe(0);
 });

@@ -1,4 +1,4 @@
-import { GIVEN_NAME, RARE_WORD, SURNAME, WORD } from "../lexicon/word-kinds.ts";
+import { GIVEN_NAME, RARE_WORD, REGION, SURNAME, TOWN, WORD } from "../lexicon/word-kinds.ts";
 import { isStreetWord, UNIT_WORDS } from "./address-words.ts";
 import { isCapital, type Scan, type Token } from "./scan.ts";
 import { WEEKDAYS_AND_MONTHS } from "./words.ts";
@@ -70,19 +70,14 @@ function deservesModel(scan: Scan, first: number, last: number): boolean {
     if (!isEveryday && !WEEKDAYS_AND_MONTHS.has(token.key)) return true;
     if (UNIT_WORDS.has(token.key) && tokens[index + 1]?.kind === "number") return true;
     if (isCapital(token) && !scan.isCaseless) {
-      if (!token.opens || token.kinds & (GIVEN_NAME | SURNAME))
-        return !/^(?:i|i'[a-z]+)$/.test(token.key) || hasMore(tokens, index, last);
+      // "The Travel Policy applies": capitals of everyday words that are nobody's name and no town.
+      if (
+        (token.kinds & (GIVEN_NAME | SURNAME | TOWN | REGION)) !== 0 &&
+        !/^(?:i|i'[a-z]+)$/.test(token.key) &&
+        !(token.opens && (token.kinds & (GIVEN_NAME | SURNAME)) === 0)
+      )
+        return true;
     } else if (/^(?:name|address|street|zip)$/.test(token.key)) return true;
-  }
-  return false;
-}
-
-/** Whether behind a capital that means nothing there is another. */
-function hasMore(tokens: readonly Token[], index: number, last: number): boolean {
-  for (let at = index + 1; at <= last; at++) {
-    const token = tokens[at]!;
-    if (isCapital(token) && !/^(?:i|i'[a-z]+)$/.test(token.key)) return true;
-    if (token.kind === "word" && token.text.length > 1 && (token.kinds & (WORD | RARE_WORD)) === 0) return true;
   }
   return false;
 }
