@@ -97,6 +97,7 @@ describe("values and what only looks like one", () => {
       "due 31 January 2024, 2024-02-30T10:00:00Z, 3/4/21",
       ["31 January 2024", "2024-02-30T10:00:00Z", "3/4/21"],
     ],
+    ["PASSPORT_NUMBER", "Mi número de pasaporte es AAB123456; passport office, room 1234567", ["AAB123456"]],
     ["DATE_OF_BIRTH", "born on 2/7/1961, hired on 3/4/1999; DOB: 1960-01-02", ["2/7/1961", "1960-01-02"]],
     ["DATE_TIME", "am 3. März 2020, le 14 juillet 1998", ["3. März 2020", "14 juillet 1998"]],
     ["DATE_TIME", "rates of 45/67/89 and 2000 units", []],

@@ -162,15 +162,15 @@ describe("large texts", () => {
     expect((process.memoryUsage.rss() - before) / 1e6).toBeLessThan(1_500);
   });
 
-  test("2 MB of letters, digits, marks or nothing but capitals on one line", { timeout: 300_000 }, async () => {
+  test("500 KB of letters, digits, marks or nothing but capitals on one line", { timeout: 300_000 }, async () => {
     const detector = rulePii();
     expect(PII_TYPES.length).toBeGreaterThan(40);
     for (const piece of ["a", "7", "\u0301", "Aa ", "A1", "\ud83d", "ש ", "@"]) {
-      const text = piece.repeat(2_000_000 / piece.length);
+      const text = piece.repeat(500_000 / piece.length);
       const started = process.cpuUsage();
       await detector.detect([text]);
       const { user, system } = process.cpuUsage(started);
-      expect((user + system) / 1e6, JSON.stringify(piece)).toBeLessThan(25);
+      expect((user + system) / 1e6, JSON.stringify(piece)).toBeLessThan(10);
     }
   });
 });

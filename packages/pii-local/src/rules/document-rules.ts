@@ -27,7 +27,7 @@ export const documentRules: readonly PatternRule[] = [
   {
     type: "PASSPORT_NUMBER",
     pattern: new RegExp(
-      `\\b(?:passports?|reisepass(?:nummer)?|passeport|pasaporte|passaporto|passaporte)(?: (?:book|card))?(?: (?:no|nr|num|number|id|n°|#))?\\.?(?: is| was)?${VALUE_GAP}([A-Z]{0,3}\\d{6,9}[A-Z]?|[A-Z]{1,2}\\d[A-Z0-9]{6,7})(?!\\w)`,
+      `\\b(?:passports?|reisepass(?:nummer)?|passeport|pasaporte|passaporto|passaporte)(?: (?:book|card))?(?: (?:no|nr|num|number|id|n°|#))?\\.?(?: is| was| es| est| ist| lautet)?${VALUE_GAP}([A-Z]{0,3}\\d{6,9}[A-Z]?|[A-Z]{1,2}\\d[A-Z0-9]{6,7})(?!\\w)`,
       "gi",
     ),
     group: 1,
@@ -49,7 +49,7 @@ export const documentRules: readonly PatternRule[] = [
   {
     type: "DRIVER_ID",
     pattern: new RegExp(
-      `\\b(?:driv(?:er'?s?|ing)(?: |-)?(?:licen[cs]e|permit|id)|licen[cs]e|d\\.?l\\.?|f[uü]hrerschein(?:nummer)?|permis de conduire|permiso de conducir|patente)(?: (?:no|nr|num|number|id|n°|#))?\\.?(?: is| was)?${VALUE_GAP}((?=[A-Z0-9-]{0,12}\\d{3})[A-Z0-9]{1,5}(?:[- ]?[A-Z0-9]{2,7}){1,3})(?!\\w)`,
+      `\\b(?:driv(?:er'?s?|ing)(?: |-)?(?:licen[cs]e|permit|id)|licen[cs]e|d\\.?l\\.?|f[uü]hrerschein(?:nummer)?|permis de conduire|permiso de conducir|patente)(?: (?:no|nr|num|number|id|n°|#))?\\.?(?: is| was| es| est| ist| lautet)?${VALUE_GAP}((?=[A-Z0-9-]{0,12}\\d{3})[A-Z0-9]{1,5}(?:[- ]?[A-Z0-9]{2,7}){1,3})(?!\\w)`,
       "gi",
     ),
     group: 1,
@@ -67,7 +67,7 @@ export const documentRules: readonly PatternRule[] = [
   {
     type: "LICENSE_PLATE",
     pattern: new RegExp(
-      `\\b(?:licen[cs]e plate|number plate|plate|registration plate|vehicle reg(?:istration)?|kennzeichen|immatriculation|matr[ií]cula|targa)s?(?: (?:no|nr|num|number|n°|#))?\\.?(?: is| was)?${VALUE_GAP}((?=[A-Z -]{0,6}\\d|\\d)[A-Z0-9]{1,4}(?:[ -]?[A-Z0-9]{1,4}){1,2})(?!\\w)`,
+      `\\b(?:licen[cs]e plate|number plate|plate|registration plate|vehicle reg(?:istration)?|kennzeichen|immatriculation|matr[ií]cula|targa)s?(?: (?:no|nr|num|number|n°|#))?\\.?(?: is| was| es| est| ist| lautet)?${VALUE_GAP}((?=[A-Z -]{0,6}\\d|\\d)[A-Z0-9]{1,4}(?:[ -]?[A-Z0-9]{1,4}){1,2})(?!\\w)`,
       "gi",
     ),
     group: 1,

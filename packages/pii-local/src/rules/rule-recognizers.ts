@@ -40,7 +40,7 @@ const ibanRecognizer: Recognizer = {
 };
 
 const BIRTH_BEFORE =
-  /(?:\b(?:date of birth|birth ?da(?:te|y)|d\.?o\.?b\b|born|geboren|geb\.|geburtsdatum|n[ée]e? le|date de naissance|nacid[oa]|fecha de nacimiento|nat[oa] (?:il|a)|data di nascita|data de nascimento|nascid[oa]|geboortedatum|urodzon[ya]))[^\n\d]{0,28}$/iu;
+  /(?:\b(?:date of birth|birth ?da(?:te|y)|d\.?o\.?b\b|born|geboren|geb\.|geburtsdatum|n[ée]e? le|date de naissance|nac(?:id[oa]|í el)|fecha de nacimiento|nat[oa] (?:il|a)|data di nascita|data de nascimento|nascid[oa]|geboortedatum|urodzon[ya]))[^\n\d]{0,28}$/iu;
 const BIRTH_REACH = 56;
 
 /** Dates and ages; a day that is called one of birth has a type of its own, since days of other kinds are seldom personal. */
