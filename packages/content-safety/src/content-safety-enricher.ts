@@ -6,6 +6,8 @@ import {
   type EnricherInput,
   type EnricherResult,
   GroundworkError,
+  QUARANTINE_ATTRIBUTE,
+  SAFETY_PREFIX,
   throwIfAborted,
 } from "@groundwork/contracts";
 import { findHiddenText, type HiddenTextFinding, type HiddenTextKind } from "./hidden-text.ts";
@@ -25,8 +27,6 @@ export interface ContentSafetyOptions {
   readonly scores?: "found" | "all";
 }
 
-/** Prefix of what this enricher states; no document can state it itself. */
-export const SAFETY_PREFIX = "safety.";
 /** Changes when the findings change. */
 const REVISION = "1";
 const DETECTOR = `content-safety@${REVISION}`;
@@ -82,7 +82,7 @@ function elementAttributes(
       ? { "safety.span": `${injection.start}-${injection.end}`, "safety.signals": injection.signals.join(" ") }
       : {}),
     ...(hidden.length > 0 ? { "safety.hidden": kindsOf(hidden).join(" ") } : {}),
-    ...(isFound && drops ? { "safety.quarantine": "true" } : {}),
+    ...(isFound && drops ? { [QUARANTINE_ATTRIBUTE]: "true" } : {}),
     "safety.detector": DETECTOR,
   };
 }
@@ -101,7 +101,7 @@ function documentAttributes(judgements: readonly Judgement[], drops: boolean): A
   return {
     "safety.injection": rounded(worst),
     ...(hidden.length > 0 ? { "safety.hidden": hidden } : {}),
-    ...(isFound && drops ? { "safety.quarantine": true } : {}),
+    ...(isFound && drops ? { [QUARANTINE_ATTRIBUTE]: true } : {}),
     "safety.detector": DETECTOR,
   };
 }

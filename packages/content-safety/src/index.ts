@@ -1,4 +1,4 @@
-export { type ContentSafetyOptions, contentSafety, SAFETY_PREFIX } from "./content-safety-enricher.ts";
+export { type ContentSafetyOptions, contentSafety } from "./content-safety-enricher.ts";
 export { type DocumentSegment, documentSegments, type ScoredElement } from "./document-segments.ts";
 export { findHiddenText, type HiddenTextFinding, type HiddenTextKind } from "./hidden-text.ts";
 export { INJECTION_FEATURES, type InjectionFeature } from "./injection-features.ts";

@@ -129,3 +129,14 @@ export interface DocumentElement {
 
 /** Kinds that are page furniture: kept in the canonical text (they can be cited) but not embedded by default. */
 export const FURNITURE_KINDS: ReadonlySet<ElementKind> = new Set(["header", "footer", "page_number"]);
+
+/** Attributes under this prefix are stated by enrichers that judge a document, never by the document. */
+export const SAFETY_PREFIX = "safety.";
+
+/** Attribute of an element that is kept in the text revision and never cut into chunks, with the value `true`. */
+export const QUARANTINE_ATTRIBUTE = "safety.quarantine";
+
+/** Whether an element is kept out of the index. */
+export function isQuarantined(element: DocumentElement): boolean {
+  return element.attributes?.[QUARANTINE_ATTRIBUTE] === "true";
+}

@@ -1,4 +1,15 @@
-import type { Attributes, Chunker, DocumentMetadata, RevisionFinding, TextRevision } from "@groundwork/contracts";
+import {
+  type Attributes,
+  type Chunk,
+  type Chunker,
+  chunkIdOf,
+  type DocumentMetadata,
+  fingerprintOf,
+  isQuarantined,
+  type PlacedElement,
+  type RevisionFinding,
+  type TextRevision,
+} from "@groundwork/contracts";
 import type { PreparationTarget } from "./preparation.ts";
 import type { RowCollector } from "./row-collector.ts";
 
@@ -31,6 +42,43 @@ function typesIn(findings: readonly RevisionFinding[], start: number, end: numbe
   for (let index = low; index < findings.length && findings[index]!.charStart < end; index++)
     types.add(findings[index]!.type);
   return [...types].sort();
+}
+
+/** The elements between those that are kept out of the index. */
+function stretches(elements: TextRevision["elements"]): TextRevision["elements"][] {
+  const found: PlacedElement[][] = [[]];
+  for (const element of elements) {
+    if (isQuarantined(element)) found.push([]);
+    else found.at(-1)!.push(element);
+  }
+  return found.filter((stretch) => stretch.length > 0);
+}
+
+/**
+ * Chunks of a revision without its quarantined elements. A chunk is a slice of the text, so each stretch between two such elements is
+ * cut by itself; ids and ordinals go on from one to the next.
+ */
+function* chunksOf(chunker: Chunker, revision: TextRevision): Generator<Chunk> {
+  if (!revision.elements.some(isQuarantined)) {
+    yield* chunker.chunk(revision);
+    return;
+  }
+  const fingerprint = fingerprintOf(chunker.identity);
+  let first = 0;
+  for (const elements of stretches(revision.elements)) {
+    const ids = new Map<string, string>();
+    const chunks = [...chunker.chunk({ ...revision, elements })];
+    for (const { chunkId, ordinal } of chunks)
+      ids.set(chunkId, chunkIdOf(revision.revisionId, fingerprint, first + ordinal));
+    for (const { parentChunk, ...chunk } of chunks)
+      yield {
+        ...chunk,
+        chunkId: ids.get(chunk.chunkId)!,
+        ordinal: first + chunk.ordinal,
+        ...(parentChunk === undefined ? {} : { parentChunk: ids.get(parentChunk) ?? parentChunk }),
+      };
+    first += chunks.length;
+  }
 }
 
 /** Adds the rows of a text revision under a chunker, without the publication's sequence and run. Returns their number. */
@@ -66,7 +114,7 @@ export function addChunkRows(
   // All or none: a chunker that fails half-way leaves no rows behind.
   return rows.together(() => {
     let count = 0;
-    for (const chunk of chunker.chunk(revision)) {
+    for (const chunk of chunksOf(chunker, revision)) {
       rows.add({ ...chunk, ...shared, piiTypes: typesIn(revision.findings ?? [], chunk.charStart, chunk.charEnd) });
       count++;
     }

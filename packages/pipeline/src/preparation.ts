@@ -16,6 +16,7 @@ import {
   type PlacedElement,
   type ProtectedFinding,
   placeElements,
+  SAFETY_PREFIX,
   type SealedValue,
   type TextRevision,
   type VaultHolder,
@@ -146,6 +147,13 @@ function placeFindings(
   return { findings: found.sort((a, b) => a.charStart - b.charStart) };
 }
 
+/** Attributes without those that a document must not state of itself. */
+function withoutSafety(metadata: DocumentMetadata): DocumentMetadata {
+  const entries = Object.entries(metadata.attributes ?? {});
+  const kept = entries.filter(([name]) => !name.startsWith(SAFETY_PREFIX));
+  return kept.length === entries.length ? metadata : { ...metadata, attributes: Object.fromEntries(kept) };
+}
+
 /** Fields and attributes that are not stated yet; what is stated stays. */
 function withFields(stated: DocumentMetadata, added: DocumentMetadata | undefined): DocumentMetadata {
   if (added === undefined) return stated;
@@ -163,9 +171,16 @@ export async function prepareExtracted(
 ): Promise<PreparedDocument> {
   const { documentId, version, mediaType, revisionId } = target;
   const warnings: PreparationWarning[] = [...extracted.warnings];
-  let { elements, metadata } = extracted;
+  let { elements } = extracted;
+  // Enrichers see what a document claims of its own safety, to warn of it; it is not kept.
+  const claimed = Object.entries(extracted.metadata.attributes ?? {}).filter(([name]) =>
+    name.startsWith(SAFETY_PREFIX),
+  );
+  let metadata = withoutSafety(extracted.metadata);
   for (const enricher of stages.enrichers) {
-    const result = await enricher.enrich({ mediaType, metadata, elements }, options);
+    const attributes = { ...Object.fromEntries(claimed), ...metadata.attributes };
+    const seen = claimed.length === 0 ? metadata : { ...metadata, attributes };
+    const result = await enricher.enrich({ mediaType, metadata: seen, elements }, options);
     metadata = withFields(metadata, result.metadata);
     elements = result.elements ?? elements;
     warnings.push(...(result.warnings ?? []));
