@@ -34,7 +34,7 @@ export const NAME_FOLLOWERS: ReadonlySet<string> = set(
 
 /** Ends of an organisation's name: legal forms first. Folded, without dots. */
 export const LEGAL_FORMS: ReadonlySet<string> = set(
-  "inc incorporated corp corporation co company ltd limited llc llp lp plc pllc pc gmbh ag kg ohg ug mbh se sa sas sarl srl spa sl slu " +
+  "inc incorporated corp corporation co company ltd limited llc llp lp plc pllc gmbh ag kg ohg ug mbh se sa sas sarl srl spa sl slu " +
     "bv nv vof ab oy oyj as asa aps hf ehf doo sro kft zrt rt pty pte bhd sdn kk nyrt lda ltda eirl pvt jsc ooo zao tbk",
 );
 
