@@ -28,7 +28,7 @@ function nameProbability(scan: Scan, index: number, lexicon: Lexicon): number {
   const { tokens, evidence } = scan;
   const token = tokens[index]!;
   if (token.kind !== "word" || token.text.length > 40 || /^i['’]/i.test(token.text)) return 0;
-  if (SYLLABLES.test(token.text)) return 0;
+  if (SYLLABLES.test(token.text) || (SHORT_HONORIFICS.has(token.key) && !(token.kinds & GIVEN_NAME))) return 0;
   if (IDEOGRAPHS.test(token.text)) return ideographicName(scan, index, lexicon);
   const isCap = isCapital(token);
   const isEveryday = (token.kinds & WORD) !== 0;
@@ -117,6 +117,10 @@ function nameContext(scan: Scan, index: number): number {
   const before = wordBefore(scan, index);
   const after = tokens[index + 1];
   const isCap = isCapital(token);
+  // "C. Wright"
+  const isAfterInitial =
+    tokens[index - 1]?.text === "." && /^\p{Lu}$/u.test(tokens[index - 2]?.text ?? "") && token.linesBefore === 0;
+  if (isAfterInitial && token.wordCase === "title" && token.text.length > 2) return token.kinds & WORD ? 0.6 : 0.75;
   if (
     before !== undefined &&
     HONORIFICS.has(before.key) &&

@@ -43,7 +43,7 @@ export interface Scan {
   readonly tokens: readonly Token[];
   /** One entry a token; `undefined` where the model was not asked. */
   readonly evidence: readonly (TokenEvidence | undefined)[];
-  /** Whether the text has hardly any capitals, so that their absence says nothing. */
+  /** Whether the text has no capitals, or nothing else: then they say nothing. */
   readonly isCaseless: boolean;
   /** Whether most of its lower-case words are no English words: capitals may then be nouns. */
   readonly isForeign: boolean;
@@ -72,6 +72,7 @@ export function scanText(text: string, lexicon: Lexicon): Scan {
   const tokens: Token[] = [];
   let end = 0;
   let capitals = 0;
+  let upper = 0;
   let words = 0;
   let lower = 0;
   let english = 0;
@@ -103,6 +104,7 @@ export function scanText(text: string, lexicon: Lexicon): Scan {
         if ((kinds & WORD) !== 0) english++;
       }
       if (wordCase === "title" || wordCase === "upper") capitals++;
+      if (wordCase === "upper" || (wordCase === "title" && length === 1)) upper++;
     }
     tokens.push({
       kind,
@@ -123,7 +125,7 @@ export function scanText(text: string, lexicon: Lexicon): Scan {
     tokens,
     evidence: new Array<TokenEvidence | undefined>(tokens.length).fill(undefined),
     isForeign: lower >= LEAST_LOWER && english < lower * ENGLISH_SHARE,
-    isCaseless: words > 0 && (capitals === 0 || capitals === words),
+    isCaseless: words > 0 && (capitals === 0 || upper === words),
   };
 }
 
