@@ -52,6 +52,7 @@ export type ErrorCode =
   | "CATALOG_CORRUPT"
   // governance
   | "PII_POLICY_VIOLATION"
+  | "DATA_QUALITY_FAILED"
   | "CITATION_UNVERIFIED"
   // last resort: a bug of ours
   | "INTERNAL";

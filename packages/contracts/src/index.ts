@@ -23,6 +23,7 @@ export * from "./module-reference.ts";
 export * from "./pii-detector.ts";
 export * from "./pii-vault.ts";
 export * from "./provider-limits.ts";
+export * from "./quality-check.ts";
 export * from "./render-markdown.ts";
 export * from "./reranker.ts";
 export * from "./retriever.ts";

@@ -1,3 +1,4 @@
+export { dataQuality } from "./data-quality.ts";
 export { encodeDocuments } from "./encode-documents.ts";
 export { type EvaluationOptions, evaluateRuleset, RulesetEvaluation } from "./evaluate-ruleset.ts";
 export { parseRuleset } from "./parse-ruleset.ts";

@@ -7,6 +7,7 @@ import type {
   Extractor,
   LineageSink,
   PiiStage,
+  QualityCheck,
   Reranker,
   Source,
   VectorStore,
@@ -27,6 +28,8 @@ export interface KnowledgeBaseConfiguration {
   readonly enrichers?: readonly Enricher[];
   /** What becomes of personal data before it is stored. @default everything passes */
   readonly pii?: PiiStage | PiiConfiguration;
+  /** Judges documents before they are published, for example `dataQuality` of `@groundwork/data-quality`. @default nothing is judged */
+  readonly quality?: QualityCheck;
   /** @default by structure, 256 tokens */
   readonly chunker?: Chunker;
   /** @default all-MiniLM-L6-v2, weight-only int8, on this machine */

@@ -142,6 +142,7 @@ export async function openKnowledgeBase(
       catalog,
       artifacts,
       lineage,
+      ...(configuration.quality === undefined ? {} : { quality: configuration.quality }),
       ...(configuration.settings === undefined ? {} : { settings: configuration.settings }),
     };
     const retriever = createRetriever({

@@ -3,6 +3,7 @@ import type { RecordBatch } from "apache-arrow";
 import PQueue from "p-queue";
 import { BudgetMeter } from "./budget.ts";
 import { bundleItems } from "./bundle-items.ts";
+import { checkAll, checkDocuments } from "./check-quality.ts";
 import { defaultConcurrency } from "./default-concurrency.ts";
 import { DocumentProcessor } from "./document-processor.ts";
 import { estimateSeconds } from "./estimate-seconds.ts";
@@ -134,6 +135,7 @@ export class IngestRun {
       if (this.#failure !== undefined) throw this.#failure;
       throwIfAborted(this.#options.signal);
       await this.#maintain();
+      if (this.#options.shared === undefined) await checkAll(this.#parts, { signal: this.#signal });
     } finally {
       clearInterval(aging);
       this.#stop.abort();
@@ -237,7 +239,7 @@ export class IngestRun {
     costs: readonly number[],
   ): Promise<void> {
     for (const { key } of items) this.meter.start(key);
-    const all = await this.stages.time("prepare", () =>
+    const prepared = await this.stages.time("prepare", () =>
       processor.process(items, {
         signal: this.#signal,
         onProgress: ({ key }, { unit, done, total }) => {
@@ -245,6 +247,7 @@ export class IngestRun {
         },
       }),
     );
+    const all = await checkDocuments(prepared, this.#parts, this.#fingerprints, { signal: this.#signal });
     for (const _ of all) await this.#options.onFaultPoint?.("document-processed");
     throwIfAborted(this.#signal);
     // Those prepared together are collected together: they share record batches.

@@ -10,6 +10,7 @@ import type {
   LineageSink,
   PiiStage,
   PiiVault,
+  QualityCheck,
   VectorStore,
 } from "@groundwork/contracts";
 import type { EmbeddingCache } from "./embedding-cache.ts";
@@ -38,6 +39,8 @@ export interface PipelineParts {
   readonly lineage?: readonly LineageSink[];
   /** Keeps what pseudonyms stand for, where the PII stage is reversible. */
   readonly vault?: PiiVault;
+  /** Judges documents before they are published. */
+  readonly quality?: QualityCheck;
   readonly settings?: PipelineSettings;
 }
 
