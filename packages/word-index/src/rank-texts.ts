@@ -1,5 +1,5 @@
 import type { Connection } from "@groundwork/sqlite-file";
-import { indexedTerms } from "@groundwork/terms";
+import { queryTerms } from "@groundwork/terms";
 import { Ranking } from "./ranking.ts";
 import { MOST_OCCURRENCES, tokenOf } from "./word-tokens.ts";
 
@@ -14,7 +14,8 @@ function textsWith(connection: Connection, token: string): number[] {
 
 /**
  * Okapi BM25 (Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework"), k1 1.2, b 0.75, with the idf that is never
- * negative, over the texts that are in the index at this moment. A word that the query repeats counts once.
+ * negative, over the texts that are in the index at this moment. A word that the query repeats counts once, stop words of
+ * questions not at all as long as there are others.
  */
 export function rankTexts(
   connection: Connection,
@@ -27,7 +28,7 @@ export function rankTexts(
   const occurrences = new Uint16Array(lengths.length);
   const matching: number[] = [];
   // In one order, so that a score does not depend on that of the words.
-  for (const term of [...new Set(indexedTerms(query))].sort()) {
+  for (const term of [...new Set(queryTerms(query))].sort()) {
     const found = textsWith(connection, term);
     if (found.length === 0) continue;
     for (const number of found) occurrences[number] = 1;

@@ -90,6 +90,9 @@ describe("scores", () => {
     expect(await scores("manager manager approve")).toEqual(await scores("approve manager"));
     expect(Object.keys(await scores("cafe"))).toEqual(["b"]);
     expect(await scores("the of and ?!")).toEqual({});
+    await write({ d: "What we do here" });
+    expect(await scores("what does the manager do?")).toEqual(await scores("manager"));
+    expect(Object.keys(await scores("what do we?")), "a question of such words alone keeps them").toEqual(["d"]);
   });
 
   test("the best are given with all that tie with the last of them", async () => {
