@@ -69,8 +69,9 @@ function* emails(text: string): Generator<RecognizedSpan> {
     // What stands before by accident: "mailto:", a quote's apostrophe, a list's dash, the name of a field.
     const lead = /^(?:mailto|e-?mail|[.'/=?*#&!-]+)/i.exec(text.slice(start, at))?.[0] ?? "";
     if (!/^[a-z]/i.test(lead) && lead.length < at - start) start += lead.length;
-    const equals = text.lastIndexOf("=", at);
-    if (equals >= start && equals + 1 < at) start = equals + 1;
+    // Looked for in these few characters alone: the whole text before would be read again for each "@".
+    const equals = text.slice(start, at).lastIndexOf("=");
+    if (equals >= 0 && start + equals + 1 < at) start += equals + 1;
     while (end > at + 1 && /[.-]/.test(text[end - 1]!)) end--;
     const domain = text.slice(at + 1, end);
     if (start === at || !domain.includes(".")) continue;
