@@ -1,4 +1,4 @@
-const NUMBERS: ReadonlySet<string> = new Set([
+const WRITTEN_IN_WORDS: ReadonlySet<string> = new Set([
   "DATE_TIME",
   "NAME",
   "ADDRESS",
@@ -15,7 +15,7 @@ const NUMBERS: ReadonlySet<string> = new Set([
 export function normalizeValue(type: string, value: string): string {
   const folded = value.normalize("NFKC").toLowerCase().trim();
   if (type === "EMAIL" || type === "PASSWORD" || type === "SECRET") return folded;
-  if (NUMBERS.has(type)) return folded.replace(/[\s.,]+/g, " ").trim();
+  if (WRITTEN_IN_WORDS.has(type)) return folded.replace(/[\s.,]+/g, " ").trim();
   const compact = folded.replace(/[^\p{L}\p{N}]+/gu, "");
   return compact === "" ? folded : compact;
 }

@@ -1,6 +1,6 @@
 import { lazyTable, renderTableText, type TableData } from "@groundwork/contracts";
 import type { FindingInText, ProtectedText } from "./protect-text.ts";
-import { type CellPlace, shownText, tablePlaces } from "./table-places.ts";
+import { type CellPlace, tablePlaces } from "./table-places.ts";
 
 /** Cells above which the protected table is made again each time it is read, as large tables themselves are. */
 const MOST_HELD = 2_000;
@@ -90,9 +90,4 @@ export function protectTable(
     mapStart: (offset) => map(offset, true),
     mapEnd: (offset) => map(offset, false),
   };
-}
-
-/** The text of a cell as it is looked at. */
-export function cellText(table: TableData, index: number): string {
-  return shownText(table.cells[index]!.text);
 }

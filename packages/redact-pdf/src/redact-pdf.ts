@@ -4,13 +4,13 @@ import {
   GroundworkError,
   type PiiDetector,
   type PiiFinding,
-  type SourceDocument,
   throwIfAborted,
 } from "@groundwork/contracts";
 import { type Area, createPdfium, openPdf, type PdfDocument, PdfiumMemoryError } from "@groundwork/pdfium";
 import { checkPolicy, KnownValues, mergeFindings, type PiiPolicy, ruleOf } from "@groundwork/pii-policy";
 import { burnPage, PageNotDrawn, savePdf } from "./burn-page.ts";
 import { lineBoxes, type PageText, readPageText } from "./page-text.ts";
+import { pdfSource } from "./pdf-source.ts";
 import { verifyRedaction } from "./verify-redaction.ts";
 
 export interface RedactPdfOptions extends CallOptions {
@@ -72,22 +72,6 @@ function boxOf(page: number, { frame }: PageText, area: Area): Box {
     top: within(area.top / height),
     right: within(area.right / width),
     bottom: within(area.bottom / height),
-  };
-}
-
-function sourceOf(bytes: Uint8Array): SourceDocument {
-  return {
-    documentId: "",
-    version: "",
-    mediaType: "application/pdf",
-    fileName: "document.pdf",
-    content: {
-      size: bytes.length,
-      bytes: () => Promise.resolve(bytes),
-      stream: async function* () {
-        yield bytes;
-      },
-    },
   };
 }
 
@@ -167,7 +151,7 @@ export async function redactPdf(bytes: Uint8Array, options: RedactPdfOptions): P
   throwIfAborted(options.signal, { stage: "redact" });
   const pdfium = await createPdfium();
   try {
-    const document = await openPdf(pdfium, sourceOf(bytes), options.password, options.signal);
+    const document = await openPdf(pdfium, pdfSource(bytes), options.password, options.signal);
     try {
       const redacted = await redact(document, options);
       const boxes = [...redacted.redactions.flatMap((redaction) => redaction.boxes), ...(options.regions ?? [])];

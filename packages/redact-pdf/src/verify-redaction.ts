@@ -1,5 +1,6 @@
 import { type Box, GroundworkError } from "@groundwork/contracts";
 import { createPdfium, openPdf, type PdfDocument, readFrame, withPage } from "@groundwork/pdfium";
+import { pdfSource } from "./pdf-source.ts";
 
 type Place = Pick<Box, "page" | "left" | "top" | "right" | "bottom">;
 
@@ -63,15 +64,7 @@ export async function verifyRedaction(
   { pages, boxes }: { readonly pages: number; readonly boxes: readonly Place[] },
 ): Promise<void> {
   const pdfium = await createPdfium();
-  const content = {
-    size: bytes.length,
-    bytes: () => Promise.resolve(bytes),
-    stream: async function* () {
-      yield bytes;
-    },
-  };
-  const source = { documentId: "", version: "", mediaType: "application/pdf", fileName: "copy.pdf", content };
-  const document = await openPdf(pdfium, source, undefined);
+  const document = await openPdf(pdfium, pdfSource(bytes), undefined);
   try {
     if (document.pages !== pages) throw violated(`it has ${document.pages} pages of ${pages}.`);
     for (let index = 0; index < pages; index++) {

@@ -15,6 +15,22 @@ export function sliceIds(chunkIds: readonly string[]): string[][] {
   );
 }
 
+/** Keys of the rows that match; of all rows without a condition. Reads the columns of the condition and that of keys. */
+export async function readKeys(
+  table: LanceTable,
+  where: string | undefined,
+  options: CallOptions | undefined,
+): Promise<Set<string>> {
+  const found = await read("read keys", options, () => {
+    const query = table.query().select(["chunk_id"]);
+    return (where === undefined ? query : query.where(where)).toArrow();
+  });
+  const column = found.getChild("chunk_id");
+  const keys = new Set<string>();
+  for (let index = 0; index < found.numRows; index++) keys.add(column!.get(index) as string);
+  return keys;
+}
+
 interface Place {
   readonly batch: RecordBatch;
   readonly row: number;
@@ -27,7 +43,7 @@ const ATTEMPTS = 2;
  * Where the rows of a condition stand in the newest version. Without an index on the key (LanceDB has lost rows in merges
  * that used one) this reads the column of keys, and no other.
  */
-export async function rowNumbers(table: LanceTable, where: string): Promise<Map<string, bigint>> {
+async function rowNumbers(table: LanceTable, where: string): Promise<Map<string, bigint>> {
   const found = await table.query().where(where).select(["chunk_id"]).withRowId().toArrow();
   const [keys, numbers] = [found.getChild("chunk_id")!, found.getChild("_rowid")!];
   const rows = new Map<string, bigint>();

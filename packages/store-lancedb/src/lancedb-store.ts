@@ -11,7 +11,7 @@ import { KnownKeys } from "./known-keys.ts";
 import { filterToSql, whereOf } from "./lancedb-filter.ts";
 import { maintainTable } from "./lancedb-maintenance.ts";
 import { type LancedbStoreOptions, resolveLancedbOptions } from "./lancedb-options.ts";
-import { getRows, rowNumbers } from "./lancedb-rows.ts";
+import { getRows, readKeys } from "./lancedb-rows.ts";
 import { fromTableRows, resultSchema, SEARCHED_COLUMN, toTableRows } from "./lancedb-schema.ts";
 import { scoreChunks } from "./lancedb-score.ts";
 import { searchDense } from "./lancedb-search.ts";
@@ -189,7 +189,7 @@ class LancedbStore implements VectorStore {
   ): Promise<{ readonly rows: number }> {
     return this.#change(options, async ({ table, words }) => {
       const where = filterToSql(filter);
-      const chunkIds = [...(await read("look for rows", options, () => rowNumbers(table, where))).keys()];
+      const chunkIds = [...(await readKeys(table, where, options))];
       if (chunkIds.length === 0) return { rows: 0 };
       await words.remove(chunkIds, options);
       const result = await commit("delete rows", options, () => table.delete(where));

@@ -1,15 +1,14 @@
 import type { CallOptions, StoreHit } from "@groundwork/contracts";
 import { chunkIdIn } from "./lancedb-filter.ts";
-import { IDS_PER_QUERY } from "./lancedb-rows.ts";
+import { IDS_PER_QUERY, readKeys } from "./lancedb-rows.ts";
 import type { OpenedTable } from "./lancedb-table.ts";
-import { read } from "./native-calls.ts";
 
 /** Texts that are looked at beyond the limit at first, and the factor by which more are while too few of them may be seen. */
 const SPARE = 32;
 const GROWTH = 16;
 
 /** Those of the keys that are rows which pass the condition. */
-async function visibleOf(
+function visibleOf(
   { table }: OpenedTable,
   keys: readonly string[],
   where: string | undefined,
@@ -17,14 +16,7 @@ async function visibleOf(
 ): Promise<ReadonlySet<string>> {
   // Beyond some thousand keys it is quicker to read those of all rows that pass.
   const parts = [keys.length > IDS_PER_QUERY ? undefined : chunkIdIn(keys), where].filter((part) => part !== undefined);
-  const found = await read("read keys", options, () => {
-    const query = table.query().select(["chunk_id"]);
-    return (parts.length === 0 ? query : query.where(parts.join(" AND "))).toArrow();
-  });
-  const column = found.getChild("chunk_id");
-  const visible = new Set<string>();
-  for (let index = 0; index < found.numRows; index++) visible.add(column!.get(index) as string);
-  return visible;
+  return readKeys(table, parts.length === 0 ? undefined : parts.join(" AND "), options);
 }
 
 function byScore(a: StoreHit, b: StoreHit): number {

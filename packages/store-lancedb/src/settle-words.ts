@@ -2,7 +2,7 @@ import type { CallOptions } from "@groundwork/contracts";
 import type { Batch, WordIndex } from "@groundwork/word-index";
 import type { Table as LanceTable } from "@lancedb/lancedb";
 import { chunkIdIn } from "./lancedb-filter.ts";
-import { sliceIds } from "./lancedb-rows.ts";
+import { readKeys, sliceIds } from "./lancedb-rows.ts";
 import { SEARCHED_COLUMN } from "./lancedb-schema.ts";
 import { commit, read } from "./native-calls.ts";
 import { wordEntries } from "./word-entries.ts";
@@ -14,14 +14,8 @@ function countSearched(table: LanceTable, options: CallOptions | undefined): Pro
 /** Which of the keys are rows that are searched. */
 async function searchedOf(table: LanceTable, keys: readonly string[]): Promise<Set<string>> {
   const found = new Set<string>();
-  for (const ids of sliceIds(keys)) {
-    const where = `${chunkIdIn(ids)} AND ${SEARCHED_COLUMN}`;
-    const rows = await read("look for rows", undefined, () =>
-      table.query().where(where).select(["chunk_id"]).toArrow(),
-    );
-    const column = rows.getChild("chunk_id");
-    for (let index = 0; index < rows.numRows; index++) found.add(column!.get(index) as string);
-  }
+  for (const ids of sliceIds(keys))
+    for (const key of await readKeys(table, `${chunkIdIn(ids)} AND ${SEARCHED_COLUMN}`, undefined)) found.add(key);
   return found;
 }
 
