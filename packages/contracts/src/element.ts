@@ -130,6 +130,25 @@ export interface DocumentElement {
 /** Kinds that are page furniture: kept in the canonical text (they can be cited) but not embedded by default. */
 export const FURNITURE_KINDS: ReadonlySet<ElementKind> = new Set(["header", "footer", "page_number"]);
 
+/**
+ * Attribute of an element that is not shown to a reader of the document: `true` where its author hid a sheet, a slide, rows or columns
+ * that a reader can show again, otherwise one of {@link UNSEEN_REASONS}. An extractor that can tell gives such text as elements of
+ * their own, never inside the text of a visible element, or leaves it out.
+ */
+export const HIDDEN_ATTRIBUTE = "hidden";
+
+/**
+ * Why nobody reads a text where it stands: in the colour of its background, in letters too small to read, outside of the page or slide,
+ * drawn without ink or without opacity, beneath something that covers it.
+ */
+export const UNSEEN_REASONS: ReadonlySet<string> = new Set(["color", "size", "off_page", "invisible", "covered"]);
+
+/** Whether nobody reads the element's text where it stands. Such text stays in the text revision and is not embedded. */
+export function isUnseen(element: DocumentElement): boolean {
+  const reason = element.attributes?.[HIDDEN_ATTRIBUTE];
+  return reason !== undefined && UNSEEN_REASONS.has(reason);
+}
+
 /** Attributes under this prefix are stated by enrichers that judge a document, never by the document. */
 export const SAFETY_PREFIX = "safety.";
 

@@ -1,5 +1,5 @@
 import type { DocumentMetadata } from "./document.ts";
-import { type DocumentElement, FURNITURE_KINDS } from "./element.ts";
+import { type DocumentElement, FURNITURE_KINDS, isUnseen } from "./element.ts";
 
 /** An element with its place in the canonical text: `text.slice(charStart, charEnd) === element.text`. */
 export interface PlacedElement extends DocumentElement {
@@ -79,7 +79,7 @@ export function placeElements(
   return { text: texts.join(ELEMENT_SEPARATOR), elements: placed };
 }
 
-/** Whether an element is part of what is embedded by default. */
+/** Whether an element is part of what is embedded by default: no page furniture, and nothing that nobody can see. */
 export function isBody(element: DocumentElement): boolean {
-  return !FURNITURE_KINDS.has(element.kind);
+  return !FURNITURE_KINDS.has(element.kind) && !isUnseen(element);
 }

@@ -1,8 +1,7 @@
-import { expectError } from "@groundwork/testing";
+import { expectError, piiDetectorCases } from "@groundwork/testing";
 import { afterAll, describe, expect, test } from "vitest";
 import { type LocalPiiDetector, localPii, rulePii } from "../src/index.ts";
 import { LABELLED_TEXTS, PLAIN_TEXTS } from "./labelled-texts.ts";
-import { piiDetectorCases } from "./pii-detector-suite.ts";
 
 for (const { name, run } of [
   ...piiDetectorCases({ name: "rules", create: () => rulePii() }),

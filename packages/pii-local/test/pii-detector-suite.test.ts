@@ -1,8 +1,7 @@
 import type { PiiDetector, PiiFinding } from "@groundwork/contracts";
-import { failingCases } from "@groundwork/testing";
+import { failingCases, piiDetectorCases } from "@groundwork/testing";
 import { describe, expect, test } from "vitest";
 import { rulePii } from "../src/index.ts";
-import { piiDetectorCases } from "./pii-detector-suite.ts";
 
 /** The rules with a planted fault. */
 function faulty(

@@ -9,6 +9,7 @@ export * from "./memory-artifact-store.ts";
 export * from "./memory-catalog.ts";
 export * from "./memory-source.ts";
 export * from "./memory-vector-store.ts";
+export * from "./pii-detector-suite.ts";
 export * from "./source-suite.ts";
 export * from "./suite-case.ts";
 export * from "./vector-store-suite.ts";

@@ -1,5 +1,6 @@
 import type { PiiDetector, PiiFinding } from "@groundwork/contracts";
-import { expectError, type SuiteCase } from "@groundwork/testing";
+import { expectError } from "./expect-error.ts";
+import type { SuiteCase } from "./suite-case.ts";
 
 export interface PiiDetectorCasesOptions {
   readonly name: string;
@@ -30,7 +31,7 @@ function checkFindings(text: string, findings: readonly PiiFinding[]): void {
   }
 }
 
-/** Checks of any detector that knows e-mail addresses. Each case makes one of its own. */
+/** Checks of any detector of personal data that knows e-mail addresses. Each case makes one of its own. */
 export function piiDetectorCases({ name, create, longText = 200_000 }: PiiDetectorCasesOptions): SuiteCase[] {
   const withDetector = (title: string, run: (detector: PiiDetector) => Promise<void>): SuiteCase => ({
     name: `${name}: ${title}`,
