@@ -11,6 +11,7 @@ import { exportCommand } from "./commands/export.ts";
 import { importCommand } from "./commands/import.ts";
 import { indexCommand } from "./commands/index-versions.ts";
 import { ingestCommand } from "./commands/ingest.ts";
+import { personalDataCommand } from "./commands/personal-data.ts";
 import { planCommand } from "./commands/plan.ts";
 import { reconcileCommand } from "./commands/reconcile.ts";
 import { searchCommand } from "./commands/search.ts";
@@ -37,6 +38,7 @@ const COMMANDS: readonly Command[] = [
   importCommand,
   reconcileCommand,
   indexCommand,
+  personalDataCommand,
   doctorCommand,
 ];
 

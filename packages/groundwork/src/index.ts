@@ -5,6 +5,7 @@ export {
   type RetrieveRequest,
   type RetrieveResult,
 } from "@groundwork/contracts";
+export { labelCategories, manifestLine } from "@groundwork/pii-feedback";
 export type {
   Budget,
   IngestProgress,
@@ -17,8 +18,10 @@ export type {
 } from "@groundwork/pipeline";
 export { type BackupCounts, exportKnowledgeBase, importKnowledgeBase } from "./backup.ts";
 export { defineKnowledgeBase, type KnowledgeBaseConfiguration } from "./configuration.ts";
+export { type CorrectionsReport, checkPersonalData, correctPersonalData } from "./correct-personal-data.ts";
 export type { IndexState, IndexVersion } from "./index-register.ts";
 export { type DocumentView, KnowledgeBase, type KnowledgeBaseStatus } from "./knowledge-base.ts";
 export { localExtractors } from "./local-extractors.ts";
 export { type OpenedRegister, type OpenOptions, openKnowledgeBase, openRegister } from "./open-knowledge-base.ts";
 export type { PiiConfiguration } from "./pii-configuration.ts";
+export { type PiiReviewOptions, type ReviewedDocument, reviewPersonalData } from "./review-personal-data.ts";

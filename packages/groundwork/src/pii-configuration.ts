@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { writeFile } from "node:fs/promises";
+import { access, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { GroundworkError, type PiiDetector, type PiiStage, type PiiVault, passThroughPii } from "@groundwork/contracts";
+import { correctedPii } from "@groundwork/pii-feedback";
 import { type PiiKeySource, type PiiPolicy, piiStage } from "@groundwork/pii-policy";
 import { sqliteVault } from "@groundwork/pii-vault-sqlite";
 
@@ -14,6 +15,11 @@ export interface PiiConfiguration {
    * person has another pseudonym from then on. @default a file `pii.key` in `path`, made when it is missing, readable by its owner
    */
   readonly key?: PiiKeySource | Uint8Array;
+  /**
+   * The file of what people said about findings (`groundwork pii corrections` makes it); it need not be there yet.
+   * @default detectors are taken at their word
+   */
+  readonly corrections?: string;
   /**
    * Keeps what pseudonyms and hashes stand for, so that they can be revealed: a vault, or for which purposes whom the embedded one
    * (a file `vault.sqlite` in `path`) tells it. @default nothing is kept
@@ -44,6 +50,28 @@ async function embeddedKey(path: string): Promise<PiiKeySource> {
   return { file };
 }
 
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The key of a configuration, or the embedded one. */
+export async function piiKeyOf({ key }: PiiConfiguration, path: string): Promise<PiiKeySource | Uint8Array> {
+  return key ?? (await embeddedKey(path));
+}
+
+/** The detectors of a configuration, with what people said about their findings. */
+export async function correctedDetectors(
+  { detectors, corrections: file, ...configuration }: PiiConfiguration,
+  path: string,
+): Promise<readonly PiiDetector[]> {
+  if (file === undefined || !(await exists(file))) return detectors;
+  const key = await piiKeyOf({ detectors, ...configuration }, path);
+  return [correctedPii({ detectors, corrections: { file }, key })];
+}
+
 /** The PII stage and the vault of a configuration. Everything passes where none is configured. */
 export async function configuredPii(
   configuration: PiiStage | PiiConfiguration | undefined,
@@ -51,8 +79,9 @@ export async function configuredPii(
 ): Promise<ConfiguredPii> {
   if (configuration === undefined) return { stage: passThroughPii() };
   if ("protect" in configuration) return { stage: configuration };
-  const { detectors, policy, vault } = configuration;
-  const key = configuration.key ?? (await embeddedKey(path));
+  const { policy, vault } = configuration;
+  const key = await piiKeyOf(configuration, path);
+  const detectors = await correctedDetectors(configuration, path);
   const stage = piiStage({ detectors, policy, key, reversible: vault !== undefined });
   if (vault === undefined) return { stage };
   if ("reveal" in vault) return { stage, vault };

@@ -7,7 +7,7 @@ import {
   type PiiFinding,
   throwIfAborted,
 } from "@groundwork/contracts";
-import { mergeFindings, PiiKey, type PiiKeySource } from "@groundwork/pii-policy";
+import { mergedDetector, mergeFindings, PiiKey, type PiiKeySource } from "@groundwork/pii-policy";
 import { type Corrections, checkCorrections, correctionsDigest, type Verdict } from "./corrections.ts";
 import { type Word, WordPlaces, wordsOf, wordsWithin } from "./word-places.ts";
 
@@ -172,6 +172,7 @@ export function correctedPii(options: CorrectedPiiOptions): PiiDetector & { clos
   const key = options.key instanceof Uint8Array ? new PiiKey(options.key) : PiiKey.from(options.key);
   const corrections = "file" in options.corrections ? readCorrections(options.corrections.file) : options.corrections;
   const corrector = new Corrector(checkCorrections(corrections, key), key, agreement);
+  const merged = mergedDetector(detectors);
   const reference = referenceOf(options);
   return {
     identity: {
@@ -186,10 +187,10 @@ export function correctedPii(options: CorrectedPiiOptions): PiiDetector & { clos
     ...(reference === undefined ? {} : { reference }),
     async detect(texts: readonly string[], call: CallOptions & { readonly language?: string } = {}) {
       throwIfAborted(call.signal, { stage: "pii" });
-      const lists = await Promise.all(detectors.map((detector) => detector.detect(texts, call)));
+      const lists = await merged.detect(texts, call);
       return texts.map((text, index) => {
         if (index % TEXTS_AT_ONCE === 0) throwIfAborted(call.signal, { stage: "pii" });
-        return corrector.correct(text, mergeFindings(...lists.map((list) => list[index] ?? [])));
+        return corrector.correct(text, lists[index]!);
       });
     },
     async close() {

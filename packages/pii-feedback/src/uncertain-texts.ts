@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { GroundworkError, type PiiDetector, type PiiFinding } from "@groundwork/contracts";
-import { mergeFindings } from "@groundwork/pii-policy";
+import { mergedDetector } from "@groundwork/pii-policy";
 import type { ReviewCase } from "./review-case.ts";
 
 export interface UncertainTextsOptions {
@@ -81,6 +81,7 @@ export function uncertainTexts(options: UncertainTextsOptions): PiiDetector {
   const asked = options.types === undefined ? undefined : new Set(options.types);
   const isDoubtful = ({ score, type }: PiiFinding): boolean => score < maximumScore && (asked?.has(type) ?? true);
   const seen = new Set<string>();
+  const together = mergedDetector(detectors);
 
   const isSampled = (text: string, digest: Buffer): boolean =>
     sampleShare > 0 &&
@@ -114,8 +115,7 @@ export function uncertainTexts(options: UncertainTextsOptions): PiiDetector {
       options: { detectors: detectors.map(({ identity }) => identity) },
     },
     async detect(texts, call) {
-      const lists = await Promise.all(detectors.map((detector) => detector.detect(texts, call)));
-      const merged = texts.map((_, index) => mergeFindings(...lists.map((list) => list[index] ?? [])));
+      const merged = await together.detect(texts, call);
       for (const [index, text] of texts.entries()) await handOn(text, merged[index]!);
       return merged;
     },

@@ -33,7 +33,7 @@ function wordDetector(words: Readonly<Record<string, readonly [type: string, sco
         Object.entries(words)
           .flatMap(([word, [type, score]]) =>
             Array.from(
-              text.matchAll(new RegExp(RegExp.escape?.(word) ?? word, "g")),
+              text.matchAll(new RegExp(word, "g")),
               ({ index }): PiiFinding => ({ type, start: index, end: index + word.length, score, detector: "words" }),
             ),
           )

@@ -1,5 +1,6 @@
 export { KnownValues } from "./known-values.ts";
 export { mergeFindings } from "./merge-findings.ts";
+export { mergedDetector } from "./merged-detector.ts";
 export { PiiKey, type PiiKeySource } from "./pii-key.ts";
 export {
   checkPolicy,

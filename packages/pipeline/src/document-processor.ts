@@ -1,10 +1,7 @@
 import {
   type Attributes,
   type CallOptions,
-  type ChildDocument,
-  childKey,
   type DocumentMetadata,
-  documentIdOf,
   type ErrorIds,
   type ExtractionPart,
   GroundworkError,
@@ -12,8 +9,8 @@ import {
   throwIfAborted,
 } from "@groundwork/contracts";
 import type { RecordBatch } from "apache-arrow";
+import { childItems } from "./child-items.ts";
 import { failedDocument, type ProcessingNotes } from "./failed-document.ts";
-import { heldContent } from "./held-content.ts";
 import { containerMark, type KeptRevisions } from "./kept-revisions.ts";
 import { type OpenedDocument, openDocument } from "./open-document.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
@@ -366,26 +363,5 @@ function sliceRows(
       }
     }
     return slices;
-  });
-}
-
-function childItems(parent: WorkItem, children: readonly ChildDocument[]): WorkItem[] {
-  return children.map((child) => {
-    const key = childKey(parent.key, child.name);
-    return {
-      sourceId: parent.sourceId,
-      documentId: documentIdOf(parent.sourceId, key),
-      key,
-      uri: `${parent.uri}!/${child.name}`,
-      fileName: child.name.split("/").at(-1) ?? child.name,
-      permissions: parent.permissions,
-      parentId: parent.documentId,
-      depth: parent.depth + 1,
-      size: child.bytes.length,
-      open: async () => heldContent(child.bytes),
-      ...(parent.attributes === undefined ? {} : { attributes: parent.attributes }),
-      ...(child.claimedMediaType === undefined ? {} : { claimedMediaType: child.claimedMediaType }),
-      ...(child.modifiedAt === undefined ? {} : { modifiedAt: child.modifiedAt }),
-    };
   });
 }

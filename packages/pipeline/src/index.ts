@@ -14,6 +14,7 @@ export type { MediaTypeDetector, PipelineParts, PipelineSettings } from "./pipel
 export { type Plan, type PlanAction, type PlanItem, type PlanOptions, planIngest, type RedoStage } from "./plan.ts";
 export type { PriceTable } from "./price-table.ts";
 export type { IngestProgress } from "./progress.ts";
+export { type ReadDocument, readSources, type UnreadDocument } from "./read-sources.ts";
 export {
   type Drift,
   type DriftKind,
