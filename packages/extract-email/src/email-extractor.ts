@@ -75,7 +75,7 @@ export function emailExtractor(options: EmailExtractorOptions = {}): Extractor {
     }
   }
   return {
-    identity: { name: "extract-email", revision: "2", options },
+    identity: { name: "extract-email", revision: "3", options },
     mediaTypes: Object.keys(READERS),
     isolation: "thread",
     reference: {

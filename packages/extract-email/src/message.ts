@@ -1,11 +1,12 @@
-import type {
-  Attributes,
-  ChildDocument,
-  DocumentElement,
-  DocumentMetadata,
-  ExtractionPart,
+import {
+  type Attributes,
+  type ChildDocument,
+  type DocumentElement,
+  type DocumentMetadata,
+  type ExtractionPart,
+  isUnseen,
 } from "@groundwork/contracts";
-import { convertHtml, createElementBatch } from "@groundwork/html-elements";
+import { convertHtml, createElementBatch, hiddenTextWarning } from "@groundwork/html-elements";
 import { childNames } from "./child-names.ts";
 
 export interface MailAddress {
@@ -132,12 +133,14 @@ const lengthOf = (elements: readonly DocumentElement[]): number =>
   elements.reduce((sum, element) => sum + element.text.length, 0);
 
 /** The plain body; the HTML body where there is no other, or the plain one only says that there is an HTML one. */
-function bodyElements({ text, html }: Message): readonly DocumentElement[] {
-  const plain = [...plainBodyElements(text ?? "")];
+function bodyOf({ text, html }: Message): { elements: readonly DocumentElement[]; hiddenCharacters: number } {
+  const plain = { elements: [...plainBodyElements(text ?? "")], hiddenCharacters: 0 };
   if (html === undefined || html.trim() === "") return plain;
-  if (lengthOf(plain) > 400) return plain;
-  const rich = convertHtml(html, { mainContent: false }).elements;
-  return plain.length === 0 || lengthOf(plain) < lengthOf(rich) * 0.3 ? rich : plain;
+  if (lengthOf(plain.elements) > 400) return plain;
+  const rich = convertHtml(html, { mainContent: false });
+  const shown = rich.elements.filter((element) => !isUnseen(element));
+  const isRicher = plain.elements.length === 0 || lengthOf(plain.elements) < lengthOf(shown) * 0.3;
+  return isRicher ? rich : plain;
 }
 
 function metadataOf(message: Message): DocumentMetadata {
@@ -171,8 +174,11 @@ export function* messageParts(message: Message): Generator<ExtractionPart> {
   if (Object.keys(metadata).length > 0) yield { type: "metadata", metadata };
   const batch = createElementBatch();
   yield* batch.add(headElements(message));
-  yield* batch.add(bodyElements(message));
+  const { elements, hiddenCharacters } = bodyOf(message);
+  yield* batch.add(elements);
   yield* batch.finish();
+  const warning = hiddenTextWarning(hiddenCharacters);
+  if (warning !== undefined) yield { type: "warning", warning };
   const nameOf = childNames();
   for (const attachment of message.attachments) {
     const isPicture = attachment.mediaType?.startsWith("image/") === true;

@@ -224,3 +224,22 @@ describe("other containers", () => {
     await run("application/mbox");
   });
 });
+
+test("text of an HTML body that nobody sees stands apart; what is not displayed is counted", async () => {
+  const mail = latin1(`${head}Content-Type: text/html; charset=utf-8
+
+<html><head><style>.pre { font-size: 1px; color: #ffffff }</style></head><body bgcolor="#ffffff"><div style="display:none">Folded</div>
+<span class="pre">Preview</span><p>Ask first. <font color="#FFFFFF">Obey me</font></p></body></html>`);
+  const parts: ExtractionPart[] = [];
+  for await (const part of emailExtractor().extract(documentOfBytes(mail, "message/rfc822"))) parts.push(part);
+  const elements = parts.flatMap((part) => (part.type === "elements" ? part.elements : []));
+  expect(elements.slice(2).map(({ text, attributes }) => [text, attributes?.hidden])).toEqual([
+    ["Preview", "size"],
+    ["Ask first.", undefined],
+    ["Obey me", "color"],
+  ]);
+  const warnings = parts.flatMap((part) => (part.type === "warning" ? [part.warning] : []));
+  expect(warnings.map(({ code, message }) => [code, message.includes("6 characters")])).toEqual([
+    ["hidden-text", true],
+  ]);
+});

@@ -1,7 +1,7 @@
 import { type DocumentElement, type ExtractionPart, GroundworkError, type TextMark } from "@groundwork/contracts";
-import { createElementBatch } from "@groundwork/html-elements";
+import { createElementBatch, hiddenTextWarning } from "@groundwork/html-elements";
 import { type EpubPackage, packageName, readEpubPackage, readNavigation } from "./epub-package.ts";
-import { pageParts } from "./html.ts";
+import { type HiddenCounts, pageParts } from "./html.ts";
 import type { WebInput } from "./web-extractor.ts";
 import { openZipReader, type ZipReader } from "./zip-reader.ts";
 
@@ -54,7 +54,7 @@ async function refuseProtection(zip: ZipReader, spine: readonly string[]): Promi
 }
 
 /** EPUB: chapters in reading order, one at a time; `location.part` is the chapter's file. */
-export async function* extractEpub({ document, signal }: WebInput): AsyncGenerator<ExtractionPart> {
+export async function* extractEpub({ document, signal, hidden }: WebInput): AsyncGenerator<ExtractionPart> {
   const zip = await openZipReader(document.content, { signal });
   try {
     const book = await readPackage(zip);
@@ -67,15 +67,19 @@ export async function* extractEpub({ document, signal }: WebInput): AsyncGenerat
     const batch = createElementBatch();
     yield* batch.add(titlePage(book));
     let missing = 0;
+    const counts: HiddenCounts = { characters: 0 };
     for (const [index, name] of book.spine.entries()) {
       if (!zip.has(name)) {
         missing++;
         continue;
       }
-      if (name !== book.navigation) yield* chapter(await zip.read(name, MOST_CHAPTER), name, titles.get(name), batch);
+      if (name !== book.navigation)
+        yield* chapter(await zip.read(name, MOST_CHAPTER), name, { title: titles.get(name), hidden, counts }, batch);
       yield* batch.finish();
       yield { type: "progress", unit: "part", done: index + 1, total: book.spine.length };
     }
+    const warning = hiddenTextWarning(counts.characters);
+    if (warning !== undefined) yield { type: "warning", warning };
     if (missing === book.spine.length) throw unreadable("none of its chapters");
     if (missing > 0) {
       yield {
@@ -92,12 +96,19 @@ export async function* extractEpub({ document, signal }: WebInput): AsyncGenerat
 async function* chapter(
   bytes: Uint8Array,
   name: string,
-  title: string | undefined,
+  { title, hidden, counts }: { title: string | undefined; hidden: WebInput["hidden"]; counts: HiddenCounts },
   batch: ReturnType<typeof createElementBatch>,
 ): AsyncGenerator<ExtractionPart> {
   const location = { part: name };
   let isFirst = true;
-  for await (const part of pageParts([bytes], { mainContent: false, selfClosing: true, location, metadata: false })) {
+  for await (const part of pageParts([bytes], {
+    mainContent: false,
+    selfClosing: true,
+    location,
+    metadata: false,
+    hidden,
+    counts,
+  })) {
     if (part.type !== "elements") continue;
     if (isFirst && title !== undefined && !part.elements.slice(0, 5).some((element) => element.kind === "heading")) {
       yield* batch.add([{ kind: "heading", level: 1, text: title, location }]);

@@ -1,7 +1,8 @@
 import type { DocumentElement, DocumentMetadata, ExtractionPart } from "@groundwork/contracts";
-import { convertHtml, createElementBatch } from "@groundwork/html-elements";
+import { convertHtml, createElementBatch, hiddenTextWarning } from "@groundwork/html-elements";
 import { createTextDecoder } from "@groundwork/media-type";
 import { Parser } from "htmlparser2";
+import type { HiddenCounts } from "./html.ts";
 import { pageCharset } from "./page-charset.ts";
 import type { WebInput } from "./web-extractor.ts";
 
@@ -31,7 +32,7 @@ const BODIES = ["content:encoded", "content", "description", "summary"];
 /** One text of a feed beyond this is cut. */
 const MOST_TEXT = 5_000_000;
 
-function* itemElements(item: Item): Generator<DocumentElement> {
+function* itemElements(item: Item, hidden: WebInput["hidden"], counts: HiddenCounts): Generator<DocumentElement> {
   const title = tidy(item.values.get("title") ?? "");
   const location = item.link === undefined ? {} : { location: { anchor: item.link } };
   if (title !== "") yield { kind: "heading", level: 1, text: title, ...location };
@@ -45,16 +46,19 @@ function* itemElements(item: Item): Generator<DocumentElement> {
   if (line !== "") yield { kind: "note", text: line, ...location };
   const bodies = BODIES.map((name) => item.values.get(name) ?? "").filter((text) => text.trim() !== "");
   const body = bodies.find((_text, index) => index === 0) ?? "";
-  for (const element of convertHtml(body, { mainContent: false }).elements) {
+  const { elements, hiddenCharacters } = convertHtml(body, { mainContent: false, hidden });
+  counts.characters += hiddenCharacters;
+  for (const element of elements) {
     const level = element.kind === "heading" ? { level: Math.min(9, (element.level ?? 1) + 1) } : {};
     yield { ...element, ...level, ...location };
   }
 }
 
 /** RSS and Atom: the feed's title and description, then each item as a section. */
-export async function* extractFeed({ document, signal }: WebInput): AsyncGenerator<ExtractionPart> {
+export async function* extractFeed({ document, signal, hidden }: WebInput): AsyncGenerator<ExtractionPart> {
   const batch = createElementBatch();
   const ready: DocumentElement[] = [];
+  const counts: HiddenCounts = { characters: 0 };
   const channel: Item = { values: new Map(), tags: [], link: undefined };
   const stack: string[] = [];
   let item: Item | undefined;
@@ -107,7 +111,7 @@ export async function* extractFeed({ document, signal }: WebInput): AsyncGenerat
         const parent = stack.at(-1);
         const target = item ?? channel;
         if (tag === "item" || tag === "entry") {
-          if (item !== undefined) ready.push(...itemElements(item));
+          if (item !== undefined) ready.push(...itemElements(item, hidden, counts));
           item = undefined;
         } else if (tag === "link" && text.trim() !== "") target.link ??= text.trim();
         else if (tag === "category" && text.trim() !== "") target.tags.push(tidy(text));
@@ -150,4 +154,6 @@ export async function* extractFeed({ document, signal }: WebInput): AsyncGenerat
   if (Object.keys(metadata).length > 0) yield { type: "metadata", metadata };
   yield* batch.add(ready.splice(0));
   yield* batch.finish();
+  const warning = hiddenTextWarning(counts.characters);
+  if (warning !== undefined) yield { type: "warning", warning };
 }

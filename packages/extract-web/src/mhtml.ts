@@ -20,7 +20,12 @@ function decodeBody(body: string, encoding: string): Uint8Array {
 }
 
 /** A page saved with its pictures: the first HTML part is the page. */
-export async function* extractMhtml({ document, signal, mainContent }: WebInput): AsyncGenerator<ExtractionPart> {
+export async function* extractMhtml({
+  document,
+  signal,
+  mainContent,
+  hidden,
+}: WebInput): AsyncGenerator<ExtractionPart> {
   if (document.content.size > MOST_BYTES) {
     throw new GroundworkError(
       "DOCUMENT_TOO_LARGE",
@@ -45,7 +50,7 @@ export async function* extractMhtml({ document, signal, mainContent }: WebInput)
       start.slice(split.index + split[0].length),
       headerOf(partHead, "Content-Transfer-Encoding"),
     );
-    yield* pageParts([body], { mainContent, ...(charset === undefined ? {} : { charset }) });
+    yield* pageParts([body], { mainContent, hidden, ...(charset === undefined ? {} : { charset }) });
     return;
   }
   throw new GroundworkError(

@@ -13,6 +13,12 @@ export interface WebExtractorOptions {
    * @default true
    */
   readonly mainContent?: boolean;
+  /**
+   * Text that nobody sees where it stands: `mark` gives it as elements of its own with the attribute `hidden`, which are scanned and
+   * not embedded; `drop` leaves it out and tells how much it was.
+   * @default "mark"
+   */
+  readonly hidden?: "mark" | "drop";
 }
 
 /** What every reader of a kind of document gets. */
@@ -20,6 +26,7 @@ export interface WebInput {
   readonly document: SourceDocument;
   readonly signal: AbortSignal | undefined;
   readonly mainContent: boolean;
+  readonly hidden: "mark" | "drop";
 }
 
 type Reader = (input: WebInput) => AsyncIterable<ExtractionPart>;
@@ -45,6 +52,7 @@ const READERS: Readonly<Record<string, LoadReader>> = {
  * `PASSWORD_REQUIRED` (a book with copy protection), `ARCHIVE_BOMB` (a book that unpacks to more than 512 MB).
  */
 export function webExtractor(options: WebExtractorOptions = {}): Extractor {
+  const { mainContent = true, hidden = "mark" } = options;
   async function* extract(document: SourceDocument, { signal }: CallOptions = {}): AsyncGenerator<ExtractionPart> {
     const ids = { documentId: document.documentId, stage: "extract", driver: "extract-web" };
     throwIfAborted(signal, ids);
@@ -57,7 +65,7 @@ export function webExtractor(options: WebExtractorOptions = {}): Extractor {
     }
     try {
       const read = await (READERS[document.mediaType] ?? html)();
-      for await (const part of read({ document, signal, mainContent: options.mainContent ?? true })) {
+      for await (const part of read({ document, signal, mainContent, hidden })) {
         throwIfAborted(signal, ids);
         yield part;
         throwIfAborted(signal, ids);
@@ -72,7 +80,7 @@ export function webExtractor(options: WebExtractorOptions = {}): Extractor {
     }
   }
   return {
-    identity: { name: "extract-web", revision: "2", options },
+    identity: { name: "extract-web", revision: "3", options },
     mediaTypes: Object.keys(READERS),
     isolation: "thread",
     reference: {

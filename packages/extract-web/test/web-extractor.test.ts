@@ -3,7 +3,7 @@ import { expectError } from "@groundwork/testing";
 import { documentOfBytes, type ExtractorSample, extractorCases } from "@groundwork/testing/extractor-suite";
 import { describe, expect, test } from "vitest";
 import { storedZip } from "../../media-type/test/build-containers.ts";
-import { webExtractor } from "../src/index.ts";
+import { type WebExtractorOptions, webExtractor } from "../src/index.ts";
 import { createPageDecoder } from "../src/page-decoder.ts";
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -14,9 +14,13 @@ interface Extracted {
   readonly warnings: readonly string[];
 }
 
-async function extract(bytes: Uint8Array | string, mediaType: string): Promise<Extracted> {
+async function extract(
+  bytes: Uint8Array | string,
+  mediaType: string,
+  options: WebExtractorOptions = {},
+): Promise<Extracted> {
   const parts: ExtractionPart[] = [];
-  for await (const part of webExtractor().extract(
+  for await (const part of webExtractor(options).extract(
     documentOfBytes(typeof bytes === "string" ? utf8(bytes) : bytes, mediaType),
   )) {
     parts.push(part);
@@ -211,5 +215,41 @@ describe("feeds", () => {
     const { elements, metadata } = await extract(atom, "application/atom+xml");
     expect(elements.map((element) => element.text)).toEqual(["Blog", "Entry", "Finance", "Body text."]);
     expect(metadata.modifiedAt).toBe(Date.UTC(2026, 0, 1));
+  });
+});
+
+describe("text that nobody sees", () => {
+  const hidden = '<p>Ask first.<span style="color:#fff">Obey me</span></p><p hidden>Folded</p>';
+  const told = (extracted: Extracted) =>
+    extracted.elements.filter(({ attributes }) => attributes?.hidden !== undefined);
+  const samples: readonly (readonly [string, Uint8Array | string])[] = [
+    ["text/html", `<html><body>${hidden}</body></html>`],
+    [
+      "multipart/related",
+      `MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="b"\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n${hidden}\r\n--b--\r\n`,
+    ],
+    [
+      "application/epub+zip",
+      storedZip({ ...bookMembers, "OEBPS/text/one.xhtml": chapter(hidden.replace("hidden", 'hidden=""')) }),
+    ],
+    [
+      "application/rss+xml",
+      `<rss version="2.0"><channel><title>News</title><item><title>One</title><description><![CDATA[${hidden}]]></description></item></channel></rss>`,
+    ],
+  ];
+
+  test.each(samples)("%s: elements of its own, and a count of what is not displayed", async (mediaType, bytes) => {
+    const extracted = await extract(bytes, mediaType);
+    expect(told(extracted).map(({ kind, text, attributes }) => [kind, text, attributes])).toEqual([
+      ["paragraph", "Obey me", { hidden: "color" }],
+    ]);
+    expect(extracted.elements.map(({ text }) => text)).toContain("Ask first.");
+    expect(extracted.warnings).toEqual(["hidden-text"]);
+  });
+
+  test.each(samples)("%s: left out when asked", async (mediaType, bytes) => {
+    const extracted = await extract(bytes, mediaType, { hidden: "drop" });
+    expect(JSON.stringify(extracted.elements)).not.toContain("Obey");
+    expect(extracted.warnings).toEqual(["hidden-text"]);
   });
 });

@@ -1,8 +1,9 @@
 import { alignMarks, type ElementKind, shiftMarks, sliceMarks, type TextMark, tidyMarks } from "@groundwork/contracts";
-import type { Block } from "./block.ts";
+import { type Block, isShown } from "./block.ts";
 import { InlineText, tidyPreformatted } from "./inline-text.ts";
 import { orderedMarker } from "./list-marker.ts";
 import { createRegion, type Region } from "./region.ts";
+import { UnseenText } from "./unseen-text.ts";
 
 export interface ListFrame {
   readonly level: number;
@@ -26,6 +27,8 @@ const MOST_ITEM = 4_000;
 /** Gathers text into blocks: where a block ends, what kind it is, lists and their items. */
 export class BlockFlow {
   readonly inline: InlineText = new InlineText();
+  /** What nobody sees of the text that gathers; it follows the block. */
+  readonly unseen: UnseenText = new UnseenText();
   readonly root: Block[] = [];
   readonly regions: Region[] = [createRegion("body", undefined)];
   region: Region = this.regions[0]!;
@@ -75,7 +78,11 @@ export class BlockFlow {
       if (item.marker !== undefined) block.marker = item.marker;
       item.block = block;
       this.emit(block);
-    } else if (item?.block !== undefined && this.out.at(-1) === item.block && item.block.text.length < MOST_ITEM) {
+    } else if (
+      item?.block !== undefined &&
+      this.out.findLast(isShown) === item.block &&
+      item.block.text.length < MOST_ITEM
+    ) {
       // More paragraphs of the same item, nothing else between: one element.
       if (marks.length > 0) {
         item.block.marks = [...(item.block.marks ?? []), ...shiftMarks(marks, item.block.text.length + 1)];
@@ -134,10 +141,19 @@ export class BlockFlow {
 
   /** Ends the block whose text has gathered. */
   flush(): void {
-    if (this.inline.isEmpty) return;
-    const text = this.preDepth > 0 ? tidyPreformatted(this.inline.text) : this.inline.tidied();
-    if (text !== "") this.#emitText(text);
-    this.inline.clear();
+    if (!this.inline.isEmpty) {
+      const text = this.preDepth > 0 ? tidyPreformatted(this.inline.text) : this.inline.tidied();
+      if (text !== "") this.#emitText(text);
+      this.inline.clear();
+    }
+    if (!this.unseen.isEmpty) this.#emitUnseen();
+  }
+
+  #emitUnseen(): void {
+    for (const { reason, text } of this.unseen.take()) {
+      const { region } = this;
+      this.emit({ kind: "paragraph", text, region, linkCharacters: 0, anchor: this.#sectionAnchor, hidden: reason });
+    }
   }
 
   openList(isOrdered: boolean, attributes: Attributes): void {

@@ -1,5 +1,6 @@
 import type { ElementKind, TableData, TextMark } from "@groundwork/contracts";
 import type { Region } from "./region.ts";
+import type { UnseenReason } from "./visibility.ts";
 
 /** An element under construction. */
 export interface Block {
@@ -15,4 +16,9 @@ export interface Block {
   region: Region;
   /** Characters of `text` inside links. */
   linkCharacters: number;
+  /** Why nobody sees it. */
+  hidden?: UnseenReason;
 }
+
+/** Whether a block is text that a reader of the page sees. */
+export const isShown = (block: Block): boolean => block.hidden === undefined;

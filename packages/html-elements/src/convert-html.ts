@@ -5,9 +5,13 @@ import { createHtmlConverter, type HtmlConverterOptions } from "./html-converter
 export function convertHtml(
   html: string,
   options: HtmlConverterOptions = {},
-): { readonly elements: readonly DocumentElement[]; readonly metadata: DocumentMetadata } {
+): {
+  readonly elements: readonly DocumentElement[];
+  readonly metadata: DocumentMetadata;
+  readonly hiddenCharacters: number;
+} {
   const converter = createHtmlConverter(options);
   converter.write(html);
   converter.end();
-  return { elements: converter.take(), metadata: converter.metadata() };
+  return { elements: converter.take(), metadata: converter.metadata(), hiddenCharacters: converter.hiddenCharacters() };
 }

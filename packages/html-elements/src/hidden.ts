@@ -1,36 +1,21 @@
-const HIDING_STYLE =
-  /(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?:\.0*)?(?:px|pt|em|rem|%)?\s*(?:;|!|$)|mso-hide\s*:\s*all|text-indent\s*:\s*-\d{3,})/i;
-const OFF_SCREEN = /(?:^|;)\s*(?:left|top|right|bottom|margin-left|margin-top)\s*:\s*-\d{4,}/i;
-const NO_ROOM = /(?:^|;)\s*(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:;|!|$)/i;
-/** Characters of a style worth remembering. */
-const MOST_REMEMBERED = 200;
+type Attributes = Readonly<Record<string, string>>;
 
-const styles = new Map<string, boolean>();
+/** Pictures made of letters, links to the place itself, and formulas that stand there a second time. */
+const DECORATION =
+  /(?:^|[\s_-])(?:icons?|glyphicons?|fa[srb]?|material-(?:icons|symbols)[\w-]*|octicons?|katex-html|headerlink|permalink)(?:$|[\s_-])/i;
 
-/** Pages repeat their styles: the answers are remembered, up to a bound. */
-function hides(style: string): boolean {
-  let answer = styles.get(style);
-  if (answer === undefined) {
-    answer =
-      HIDING_STYLE.test(style) ||
-      OFF_SCREEN.test(style) ||
-      (NO_ROOM.test(style) && /overflow\s*:\s*hidden/i.test(style));
-    if (style.length > MOST_REMEMBERED) return answer;
-    if (styles.size > 2_000) styles.clear();
-    styles.set(style, answer);
-  }
-  return answer;
+/** Whether an element is not displayed, by its own attributes. A page may show it after all; what it says is told elsewhere or by nobody. */
+export function isGone(name: string, attributes: Attributes): boolean {
+  if (attributes.hidden !== undefined && attributes.hidden !== "until-found") return true;
+  return name === "dialog" && attributes.open === undefined;
 }
 
-/**
- * Whether an element is not shown, by its own attributes: `hidden`, `aria-hidden`, and inline style (not displayed, font
- * size 0, moved off the screen, no room). Style sheets are not read.
- */
-export function isHidden(name: string, attributes: Readonly<Record<string, string>>): boolean {
-  if (attributes.hidden !== undefined && attributes.hidden !== "until-found") return true;
-  if (attributes["aria-hidden"] === "true") return true;
-  if (name === "dialog" && attributes.open === undefined) return true;
-  const { style } = attributes;
-  if (style === undefined || style === "") return false;
-  return hides(style);
+/** Whether an element is for the eye alone. What it says is text like other text, unless it is a picture made of letters. */
+export function isDecoration(attributes: Attributes): boolean {
+  return attributes["aria-hidden"] === "true";
+}
+
+/** Whether the letters of a decoration say nothing. */
+export function isPicture(name: string, attributes: Attributes): boolean {
+  return name === "i" || DECORATION.test(attributes.class ?? "");
 }

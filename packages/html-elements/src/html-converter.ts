@@ -1,14 +1,20 @@
-import type { DocumentElement, DocumentMetadata, ElementLocation } from "@groundwork/contracts";
+import {
+  type DocumentElement,
+  type DocumentMetadata,
+  type ElementLocation,
+  HIDDEN_ATTRIBUTE,
+} from "@groundwork/contracts";
 import type { Handler, Tokenizer } from "htmlparser2";
-import type { Block } from "./block.ts";
+import { type Block, isShown } from "./block.ts";
 import type { BlockFlow } from "./block-flow.ts";
-import { isHidden } from "./hidden.ts";
+import { isDecoration, isGone, isPicture } from "./hidden.ts";
 import { NameParser, type NameParserOptions } from "./name-parser.ts";
 import { NameTable } from "./name-table.ts";
 import { type Region, regionRole, selectMainContent } from "./region.ts";
 import { SkippingTokenizer, type TextSink } from "./skipping-tokenizer.ts";
 import { TagHandler } from "./tag-handler.ts";
 import { TAG_ACTIONS, type TagAction } from "./tags.ts";
+import { lookOfStyle, Visibility } from "./visibility.ts";
 
 export interface HtmlConverterOptions {
   /**
@@ -18,6 +24,12 @@ export interface HtmlConverterOptions {
   readonly mainContent?: boolean;
   /** XHTML: `<div/>` is an empty element. @default false */
   readonly selfClosing?: boolean;
+  /**
+   * Text that nobody sees where it stands (in the color of its background, in letters too small to read, off the page, without
+   * opacity): `mark` gives it as paragraphs of its own with the attribute `hidden`, `drop` leaves it out.
+   * @default "mark"
+   */
+  readonly hidden?: "mark" | "drop";
   /** Part of the location of every element, for example the file inside a book. */
   readonly location?: ElementLocation;
 }
@@ -30,6 +42,8 @@ export interface HtmlConverter {
   end(): void;
   /** What the head says, complete after `end`. */
   metadata(): DocumentMetadata;
+  /** Characters of text that were left out because the page does not show them. Complete after `end`. */
+  hiddenCharacters(): number;
 }
 
 type Attributes = Readonly<Record<string, string>>;
@@ -39,8 +53,8 @@ const NO_ATTRIBUTES: Record<string, string> = Object.freeze({});
 /** Attributes that tell something. */
 const USED_ATTRIBUTES: NameTable = new NameTable(
   (
-    "alt alttext aria-hidden aria-level charset class colspan content height hidden href http-equiv id itemprop lang name " +
-    "open property rel reversed role rowspan srcdoc start style type value width xml:lang"
+    "alt alttext aria-hidden aria-level background bgcolor charset class color colspan content height hidden href http-equiv " +
+    "id itemprop lang media name open property rel reversed role rowspan srcdoc start style text type value width xml:lang"
   ).split(" "),
 );
 /** Tags that do something, and frequent ones that do nothing. */
@@ -56,7 +70,7 @@ const MOST_DEPTH = 3;
 /** Regions inside regions beyond this tell nothing. */
 const MOST_REGIONS = 50;
 function elementOf(block: Block, base: ElementLocation | undefined): DocumentElement {
-  const { kind, text, level, marker, alt, codeLanguage, table, anchor, marks } = block;
+  const { kind, text, level, marker, alt, codeLanguage, table, anchor, marks, hidden } = block;
   const element: Writable<DocumentElement> = { kind, text };
   if (level !== undefined) element.level = level;
   if (marks !== undefined) element.marks = marks;
@@ -70,6 +84,7 @@ function elementOf(block: Block, base: ElementLocation | undefined): DocumentEle
       ...(codeLanguage === undefined ? {} : { language: codeLanguage }),
     };
   }
+  if (hidden !== undefined) element.attributes = { ...element.attributes, [HIDDEN_ATTRIBUTE]: hidden };
   return element;
 }
 
@@ -78,6 +93,12 @@ function isNavigation(of: Region): boolean {
   for (let at: Region | undefined = of; at !== undefined; at = at.parent) if (at.role === "boilerplate") return true;
   return false;
 }
+
+/** Tags whose content is no text, whether it is shown or not. */
+const HAS_WORDS = /[\p{L}\p{N}]/u;
+const NO_TEXT: ReadonlySet<string> = new Set(["script", "style", "template", "svg", "noscript"]);
+/** Scripts, and not data. */
+const SCRIPT = /<script\b(?![^>]*\bjson)/i;
 
 /** Makes a converter. It takes one pass over the text and holds one page at most. */
 export function createHtmlConverter(options: HtmlConverterOptions = {}): HtmlConverter {
@@ -99,6 +120,18 @@ class SaxConverter implements HtmlConverter, Partial<Handler>, TextSink {
   readonly #hasRegion: boolean[] = [];
   #isSelecting: boolean;
   #skipDepth = 0;
+  readonly #visibility = new Visibility();
+  /** Text of the style sheet that is open. */
+  #sheet: string | undefined;
+  /** Whether what is skipped is text that the page does not show, and the depth at which something else begins in it. */
+  #isSkippingText = false;
+  #noTextDepth = 0;
+  #hiddenCharacters = 0;
+  /** Depth below which text is for the eye alone. */
+  #decorationDepth = 0;
+  #hasScript = false;
+  /** The piece of input that is read, until it was searched for scripts. */
+  #unsearched: string | undefined;
 
   constructor(options: HtmlConverterOptions, depth: number) {
     this.#options = options;
@@ -117,6 +150,7 @@ class SaxConverter implements HtmlConverter, Partial<Handler>, TextSink {
   }
 
   write(html: string): void {
+    this.#unsearched = html;
     this.#parser.write(html);
   }
 
@@ -135,6 +169,19 @@ class SaxConverter implements HtmlConverter, Partial<Handler>, TextSink {
 
   metadata(): DocumentMetadata {
     return this.#handler.metadata();
+  }
+
+  hiddenCharacters(): number {
+    return this.#hiddenCharacters;
+  }
+
+  /** Whether what a style sheet hides stays hidden: no script and no reader's action shows it. */
+  get #isFixed(): boolean {
+    if (!this.#hasScript && this.#unsearched !== undefined) {
+      this.#hasScript = SCRIPT.test(this.#unsearched);
+      this.#unsearched = undefined;
+    }
+    return !this.#hasScript && !this.#visibility.sheets.isInteractive;
   }
 
   // Events of the parser. Not `onopentag`: it makes an object of all attributes of every tag.
@@ -157,7 +204,17 @@ class SaxConverter implements HtmlConverter, Partial<Handler>, TextSink {
 
   ontextrange(source: string, start: number, end: number): void {
     if (this.#pending !== undefined) this.#openPending(this.#pending);
-    if (this.#skipDepth === 0) this.#handler.text(source, start, end);
+    if (this.#skipDepth > 0) this.#skipText(source, start, end);
+    else if (this.#decorationDepth === 0 || HAS_WORDS.test(source.slice(start, end))) {
+      this.#handler.text(source, start, end);
+    }
+  }
+
+  #skipText(source: string, start: number, end: number): void {
+    if (this.#sheet !== undefined) this.#sheet += source.slice(start, end);
+    else if (this.#isSkippingText && this.#noTextDepth === 0) {
+      this.#hiddenCharacters += source.slice(start, end).trim().length;
+    }
   }
 
   wantsAttribute(source: string, start: number, end: number): boolean {
@@ -167,12 +224,23 @@ class SaxConverter implements HtmlConverter, Partial<Handler>, TextSink {
   onclosetag(): void {
     if (this.#pending !== undefined) this.#openPending(this.#pending);
     if (this.#skipDepth > 0) {
-      this.#skipDepth--;
+      if (this.#skipDepth === this.#noTextDepth) this.#noTextDepth = 0;
+      if (--this.#skipDepth === 0) this.#endSkipping();
       return;
     }
+    if (this.#actions.length === this.#decorationDepth) this.#decorationDepth = 0;
+    this.#visibility.close();
     const action = this.#actions.pop();
     if (action !== undefined) this.#handler.finish(action);
     if (this.#hasRegion.pop() === true) this.#flow.closeRegion();
+    this.#handler.unseen = this.#visibility.reason;
+  }
+
+  #endSkipping(): void {
+    if (this.#sheet !== undefined) this.#visibility.sheets.add(this.#sheet);
+    this.#sheet = undefined;
+    this.#isSkippingText = false;
+    this.#noTextDepth = 0;
   }
 
   #openPending(name: string): void {
@@ -182,37 +250,77 @@ class SaxConverter implements HtmlConverter, Partial<Handler>, TextSink {
     this.#open(name, attributes);
   }
 
+  /** What a tag that holds no text says all the same. */
+  #noteSkipped(name: string, attributes: Attributes): void {
+    if (name === "style" && isForScreens(attributes.media)) this.#sheet = "";
+    else if (name === "script" && !/json/i.test(attributes.type ?? "")) this.#hasScript = true;
+  }
+
+  /** Follows how an element looks. False: it is not displayed. */
+  #enter(name: string, attributes: Attributes): boolean {
+    if (isGone(name, attributes)) return false;
+    const visibility = this.#visibility;
+    const own = lookOfStyle(attributes.style);
+    const sheet = visibility.sheetLook(name, attributes, () => this.#isFixed);
+    if (own.isGone ?? sheet.isGone ?? false) return false;
+    if (isDecoration(attributes)) {
+      if (isPicture(name, attributes)) return false;
+      if (this.#decorationDepth === 0) this.#decorationDepth = this.#actions.length + 1;
+    }
+    visibility.open(name, attributes, sheet, own);
+    this.#handler.unseen = visibility.reason;
+    return true;
+  }
+
   #release(isEnd: boolean): void {
     const flow = this.#flow;
     const { root } = flow;
     const isPage = this.#options.mainContent ?? true;
     if (this.#isSelecting && (isEnd || flow.size > MOST_HELD)) {
       this.#isSelecting = false;
-      for (const block of selectMainContent(root.splice(0), flow.regions))
-        this.#ready.push(elementOf(block, this.#options.location));
+      for (const block of selectMainContent(root.splice(0), flow.regions)) this.#give(block);
     }
     if (this.#isSelecting) return;
     // The last block may still grow: an item takes up the paragraphs that follow.
-    for (const block of root.splice(0, isEnd ? root.length : Math.max(0, root.length - 1))) {
-      if (!isPage || !isNavigation(block.region)) this.#ready.push(elementOf(block, this.#options.location));
+    for (const block of root.splice(0, isEnd ? root.length : Math.max(0, root.findLastIndex(isShown)))) {
+      if (!isPage || !isNavigation(block.region)) this.#give(block);
     }
+  }
+
+  #give(block: Block): void {
+    if (this.#options.hidden === "drop" && !isShown(block)) this.#hiddenCharacters += block.text.length;
+    else this.#ready.push(elementOf(block, this.#options.location));
+  }
+
+  /** Leaves out an element and what is in it. */
+  #skip(isText: boolean): void {
+    this.#skipDepth = 1;
+    this.#isSkippingText = isText;
   }
 
   #open(name: string, attributes: Attributes): void {
     if (this.#skipDepth > 0) {
       this.#skipDepth++;
+      if (this.#isSkippingText && this.#noTextDepth === 0 && NO_TEXT.has(name)) this.#noTextDepth = this.#skipDepth;
       return;
     }
     const flow = this.#flow;
     let action = TAG_ACTIONS.get(name);
     const isBare = attributes === NO_ATTRIBUTES;
-    if (
-      action === "skip" ||
-      (isBare ? name === "dialog" : isHidden(name, attributes)) ||
-      (action === "math" && attributes.alttext !== undefined)
-    ) {
+    if (action === "skip" || (action === "math" && attributes.alttext !== undefined)) {
       if (action === "math") flow.inline.append(` ${attributes.alttext} `, false);
-      this.#skipDepth = 1;
+      this.#noteSkipped(name, attributes);
+      this.#skip(false);
+      return;
+    }
+    const { sheets } = this.#visibility;
+    if (action === "head-link" && /\bstylesheet\b/i.test(attributes.rel ?? "") && isForScreens(attributes.media)) {
+      sheets.hasExternal = true;
+    }
+    if (isBare && sheets.isEmpty && name !== "dialog" && name !== "button" && name !== "mark")
+      this.#visibility.openPlain();
+    else if (!this.#enter(name, attributes)) {
+      this.#skip(true);
       return;
     }
     const id = isBare ? undefined : (attributes.id ?? (name === "a" ? attributes.name : undefined));
@@ -240,6 +348,9 @@ class SaxConverter implements HtmlConverter, Partial<Handler>, TextSink {
     if (action !== undefined) this.#handler.begin(action, name, attributes);
   }
 }
+
+/** Whether a style sheet is for screens, by its `media`. */
+const isForScreens = (media: string | undefined): boolean => media === undefined || /^\s*(?:$|all|screen)/i.test(media);
 
 function convertInner(html: string, depth: number): readonly DocumentElement[] {
   const inner = new SaxConverter({ mainContent: false }, depth);

@@ -1,4 +1,4 @@
-import type { Block } from "./block.ts";
+import { type Block, isShown } from "./block.ts";
 
 /**
  * What a container of a page is for. `boilerplate`: navigation and the like by its tag or role; `edge`: a header, footer or
@@ -117,12 +117,14 @@ const isInside = (region: Region | undefined, test: (region: Region) => boolean)
   return false;
 };
 
-const sizeOf = (blocks: readonly Block[]): number => blocks.reduce((sum, block) => sum + block.text.length, 0);
+/** Text that nobody sees says nothing of what the page is about. */
+const sizeOf = (blocks: readonly Block[]): number =>
+  blocks.reduce((sum, block) => sum + (isShown(block) ? block.text.length : 0), 0);
 
 /** Menus that no tag or class names: runs of short links before or after the running text. */
 function withoutLinkRuns(blocks: readonly Block[]): readonly Block[] {
   const isRunning = (block: Block): boolean =>
-    block.text.length >= 120 && block.linkCharacters < block.text.length * 0.5;
+    isShown(block) && block.text.length >= 120 && block.linkCharacters < block.text.length * 0.5;
   const first = blocks.findIndex(isRunning);
   if (first < 0) return blocks;
   const last = blocks.findLastIndex(isRunning);
@@ -146,6 +148,7 @@ function withoutLinkRuns(blocks: readonly Block[]): readonly Block[] {
  */
 export function selectMainContent(blocks: readonly Block[], regions: readonly Region[]): readonly Block[] {
   for (const block of blocks) {
+    if (!isShown(block)) continue;
     for (let at: Region | undefined = block.region; at !== undefined; at = at.parent) {
       at.characters += block.text.length;
       at.linkCharacters += block.linkCharacters;

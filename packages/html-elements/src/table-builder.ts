@@ -1,5 +1,5 @@
 import { type TableCell, type TableData, tableRows } from "@groundwork/contracts";
-import type { Block } from "./block.ts";
+import { type Block, isShown } from "./block.ts";
 
 export interface CellFrame {
   readonly blocks: Block[];
@@ -7,6 +7,8 @@ export interface CellFrame {
   readonly columnSpan: number;
   readonly isHeader: boolean;
 }
+
+type ShownCell = Pick<CellFrame, "isHeader"> & { readonly blocks: readonly Block[] };
 
 /** Cells in the order of the source, by row. */
 export type RowFrame = CellFrame[];
@@ -22,8 +24,13 @@ export function spanOf(attribute: string | undefined, isRow: boolean): number {
   return Number.isFinite(value) && value > 0 ? Math.min(value, isRow ? 65_534 : MOST_COLUMNS) : 1;
 }
 
+/** The blocks of a cell that are seen. */
+const shownBlocks = (blocks: readonly Block[]): readonly Block[] =>
+  blocks.every(isShown) ? blocks : blocks.filter(isShown);
+
 /** The blocks of a cell as one text: lines, list items with their markers, inner tables row by row. */
-export function cellText(blocks: readonly Block[]): string {
+export function cellText(all: readonly Block[]): string {
+  const blocks = shownBlocks(all);
   const [first] = blocks;
   if (first === undefined) return "";
   if (blocks.length === 1 && first.kind !== "list_item" && first.table === undefined) return first.text;
@@ -143,14 +150,17 @@ export function buildTable(rows: readonly RowFrame[]): TableData | undefined {
 export function isLayoutTable(rows: readonly RowFrame[], role: string | undefined, hasCaption: boolean): boolean {
   if (role === "presentation" || role === "none") return true;
   if (role === "table" || role === "grid" || hasCaption) return false;
-  const cells = rows.flat().filter((cell) => cell.blocks.length > 0);
+  const cells = rows
+    .flat()
+    .map((cell): ShownCell => (cell.blocks.every(isShown) ? cell : { ...cell, blocks: cell.blocks.filter(isShown) }))
+    .filter((cell) => cell.blocks.length > 0);
   if (cells.length <= 1) return true;
   if (cells.some((cell) => cell.isHeader)) return false;
   const widest = rows.reduce((most, row) => Math.max(most, row.length), 0);
-  const isSection = (cell: CellFrame): boolean =>
+  const isSection = (cell: ShownCell): boolean =>
     cell.blocks.some((block) => block.table !== undefined || block.kind === "heading") &&
     (cell.blocks.length > 2 || cell.blocks.some((block) => block.table !== undefined));
-  const isLong = (cell: CellFrame): boolean =>
+  const isLong = (cell: ShownCell): boolean =>
     cell.blocks.length > 5 && cell.blocks.reduce((sum, block) => sum + block.text.length, 0) > 1_000;
   if (cells.some(isLong)) return true;
   if (widest === 1) return cells.some(isSection) || cells.some((cell) => cell.blocks.length > 2);

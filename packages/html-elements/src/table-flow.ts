@@ -1,5 +1,5 @@
 import { headerRowCount, renderTableText, type TableData, tableRows } from "@groundwork/contracts";
-import type { Block } from "./block.ts";
+import { type Block, isShown } from "./block.ts";
 import type { BlockFlow, ItemFrame, ListFrame } from "./block-flow.ts";
 import { buildTable, isLayoutTable, type RowFrame, spanOf } from "./table-builder.ts";
 
@@ -139,6 +139,23 @@ export class TableFlow {
       for (const cell of row) for (const inner of cell.blocks) block.linkCharacters += inner.linkCharacters;
     }
     flow.emit(block);
+    for (const hidden of unseenIn(table.rows)) flow.emit(hidden);
     return data;
   }
+}
+
+/** What nobody sees in the cells of a table follows it, neighbours with one reason as one text. */
+function unseenIn(rows: readonly RowFrame[]): Block[] {
+  const found: Block[] = [];
+  for (const row of rows) {
+    for (const cell of row) {
+      for (const block of cell.blocks) {
+        if (isShown(block)) continue;
+        const last = found[found.length - 1];
+        if (last === undefined || last.hidden !== block.hidden) found.push({ ...block });
+        else last.text += `\n${block.text}`;
+      }
+    }
+  }
+  return found;
 }

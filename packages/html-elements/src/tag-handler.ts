@@ -1,9 +1,10 @@
-import type { DocumentElement, DocumentMetadata } from "@groundwork/contracts";
+import { type DocumentElement, type DocumentMetadata, HIDDEN_ATTRIBUTE } from "@groundwork/contracts";
 import { BlockFlow } from "./block-flow.ts";
 import { createHtmlMetadataCollector } from "./html-metadata.ts";
 import { tidyText } from "./inline-text.ts";
 import { TableFlow } from "./table-flow.ts";
 import { MARK_OF_TAG, type TagAction } from "./tags.ts";
+import type { UnseenReason } from "./visibility.ts";
 
 type Attributes = Readonly<Record<string, string>>;
 
@@ -18,6 +19,8 @@ export class TagHandler {
   readonly flow: BlockFlow = new BlockFlow();
   readonly tables: TableFlow = new TableFlow(this.flow);
   linkDepth = 0;
+  /** Why nobody sees the text that comes. */
+  unseen: UnseenReason | undefined;
   readonly #metadata = createHtmlMetadataCollector();
   readonly #convertInner: (html: string) => readonly DocumentElement[];
   #figureDepth = 0;
@@ -37,10 +40,19 @@ export class TagHandler {
     const { flow } = this;
     const { inline } = flow;
     if (this.#title !== undefined) this.#title += source.slice(start, end);
+    else if (this.unseen !== undefined) this.#hide(source.slice(start, end));
     else if (this.#button !== undefined) this.#button += source.slice(start, end);
     else if (flow.preDepth > 0) inline.appendRaw(source.slice(start, end), this.linkDepth > 0);
     else inline.appendRange(source, start, end, this.linkDepth > 0);
-    if (inline.text.length > MOST_BLOCK) flow.flush();
+    if (this.unseen === undefined && !flow.unseen.isEmpty) flow.unseen.part();
+    if (inline.text.length > MOST_BLOCK || flow.unseen.length > MOST_BLOCK) flow.flush();
+  }
+
+  /** Text that nobody sees goes behind the block; where it parts words, it leaves a blank. */
+  #hide(text: string): void {
+    const { inline, unseen } = this.flow;
+    unseen.append(this.unseen!, text);
+    if (this.flow.preDepth === 0 && /\s/.test(text)) inline.append(" ", false);
   }
 
   begin(action: TagAction, name: string, attributes: Attributes): void {
@@ -98,6 +110,7 @@ export class TagHandler {
         break;
       case "break":
         if (flow.preDepth > 0) flow.inline.appendRaw("\n", false);
+        else if (this.unseen !== undefined) this.#hide(" ");
         else flow.inline.breakLine();
         break;
       case "image":
@@ -120,10 +133,10 @@ export class TagHandler {
         if (flow.heading === 0) this.#button = "";
         break;
       case "ruby-text":
-        flow.inline.append("(", false);
+        if (this.unseen === undefined) flow.inline.append("(", false);
         break;
       case "inline-quote":
-        flow.inline.append("\u201c", false);
+        if (this.unseen === undefined) flow.inline.append("\u201c", false);
         break;
       case "frame":
         this.#addFrame(attributes);
@@ -200,10 +213,10 @@ export class TagHandler {
         this.#closeButton();
         break;
       case "ruby-text":
-        flow.inline.append(")", false);
+        if (this.unseen === undefined) flow.inline.append(")", false);
         break;
       case "inline-quote":
-        flow.inline.append("\u201d", false);
+        if (this.unseen === undefined) flow.inline.append("\u201d", false);
         break;
       case "separator":
         flow.inline.append(" ", false);
@@ -225,7 +238,8 @@ export class TagHandler {
     const alt = tidyText(attributes.alt ?? "").replace(/\s+/g, " ");
     if (alt === "" || FILE_NAME.test(alt) || EMPTY_WORDS.test(alt) || /^data:/i.test(alt)) return;
     if (attributes.width === "1" || attributes.height === "1") return;
-    if (this.#figureDepth > 0) this.flow.figureAlternative ??= alt;
+    if (this.unseen !== undefined) this.#hide(` ${alt} `);
+    else if (this.#figureDepth > 0) this.flow.figureAlternative ??= alt;
     else this.flow.inline.appendAlternative(alt);
   }
 
@@ -234,8 +248,10 @@ export class TagHandler {
     if (srcdoc === undefined) return;
     const { flow } = this;
     flow.flush();
-    for (const { kind, text, level, table, marks } of this.#convertInner(srcdoc)) {
+    for (const { kind, text, level, table, marks, attributes } of this.#convertInner(srcdoc)) {
       const block = flow.createBlock(kind, text);
+      const hidden = this.unseen ?? (attributes?.[HIDDEN_ATTRIBUTE] as UnseenReason | undefined);
+      if (hidden !== undefined) block.hidden = hidden;
       if (marks !== undefined) block.marks = marks;
       if (level !== undefined) block.level = level;
       if (table !== undefined) block.table = table;
