@@ -1,0 +1,18 @@
+export { type AwsClock, type ManualClock, manualClock, realClock } from "./aws-clock.ts";
+export { AwsServiceError } from "./aws-error.ts";
+export { type FakeAws, type FakeAwsOptions, fakeAws } from "./fake-aws.ts";
+export type { AwsFault, PlantedFault, RateLimit } from "./faults.ts";
+export type { StoredObject } from "./object-store.ts";
+export { ObjectStore, parseS3Uri } from "./object-store.ts";
+export { PageTokens } from "./page-token.ts";
+export { jsonRpc } from "./protocols/json-rpc.ts";
+export { type RestRoute, restJson } from "./protocols/rest-json.ts";
+export { rpcV2Cbor } from "./protocols/rpc-v2-cbor.ts";
+export type { RecordedAnswer } from "./recorder.ts";
+export type { LoggedRequest, RequestLog } from "./request-log.ts";
+export type { AwsOperation, AwsService, OperationContext } from "./service.ts";
+export type { ComprehendOptions } from "./services/comprehend/comprehend-service.ts";
+export type { FoundSpan } from "./services/comprehend/finders.ts";
+export * as shape from "./shape.ts";
+export { type AwsCredentials, signatureOf } from "./signature.ts";
+export type { WireAnswer, WireCall, WireProtocol, WireRequest } from "./wire.ts";
