@@ -5,6 +5,7 @@ import type {
   CatalogRevision,
   DeadLetter,
   DocumentOutcome,
+  FindingCount,
   LineageEdge,
   OpenPublication,
   RunRecord,
@@ -130,6 +131,7 @@ export const UPSERT_REVISION: string = upsert(
     "chunker",
     "embedder",
     "chunks",
+    "findings",
     "published_from",
     "published_to",
     "run_id",
@@ -148,6 +150,7 @@ export function revisionValues(revision: CatalogRevision): SQLInputValue[] {
     revision.chunker,
     revision.embedder,
     revision.chunks,
+    revision.findings === undefined ? null : json(revision.findings),
     revision.publishedFrom,
     revision.publishedTo ?? null,
     revision.runId,
@@ -168,6 +171,7 @@ export function toRevision(row: Row): CatalogRevision {
     chunks: row.chunks as number,
     publishedFrom: row.published_from as number,
     runId: row.run_id as string,
+    ...(row.findings === null ? {} : { findings: parse<readonly FindingCount[]>(row.findings) }),
     ...present<CatalogRevision>(row, { published_to: "publishedTo" }),
   };
 }

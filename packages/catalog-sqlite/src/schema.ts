@@ -187,4 +187,14 @@ FROM answer_revisions ar
 JOIN answers a ON a.answer_id = ar.answer_id
 LEFT JOIN revisions r ON r.revision_id = ar.revision_id;
 `,
+  `
+ALTER TABLE revisions ADD COLUMN findings TEXT;
+
+-- Personal data in what answers now: one row a document, type and action.
+CREATE VIEW document_findings AS
+SELECT d.document_id, d.source_id, d.key, d.state, r.revision_id, json_extract(f.value, '$.type') AS type,
+       json_extract(f.value, '$.action') AS action, json_extract(f.value, '$.count') AS count
+FROM documents d JOIN revisions r ON r.revision_id = d.live_revision, json_each(r.findings) f
+WHERE d.state IN ('live', 'stale');
+`,
 ];

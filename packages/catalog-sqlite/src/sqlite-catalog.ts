@@ -8,6 +8,7 @@ import {
   type CatalogDocument,
   type CatalogRevision,
   type DeadLetter,
+  type DocumentFinding,
   type DocumentOutcome,
   GroundworkError,
   type Lease,
@@ -19,7 +20,8 @@ import {
 } from "@groundwork/contracts";
 import { type Connection, openDatabase, pause, type Row, type WaitOptions, whenFree } from "@groundwork/sqlite-file";
 import { CATALOG_DATABASE } from "./catalog-database.ts";
-import { prefixBounds } from "./key-order.ts";
+import { documentQuery } from "./document-query.ts";
+import { findingQuery, toFinding } from "./finding-query.ts";
 import {
   abortPublication,
   beginPublication,
@@ -134,22 +136,8 @@ class SqliteCatalog implements Catalog {
   }
 
   async *listDocuments(query: ListQuery = {}, options?: CallOptions): AsyncGenerator<CatalogDocument, void, undefined> {
-    const { sourceId, keyPrefix = "", states, version, parentId } = query;
-    const where = new Where();
-    // Few documents have one version or one parent. A column with a plus has no index, or SQLite would read the whole source
-    // in order to spare itself the sorting of these few.
-    const hasFew = version !== undefined || parentId !== undefined;
-    where.equal(hasFew ? "+source_id" : "source_id", sourceId);
-    if (keyPrefix !== "") {
-      const [from, to] = prefixBounds(keyPrefix);
-      where.add("coalesce(key_order, key) >= ? AND coalesce(key_order, key) < ?", from, to);
-    }
-    // As one JSON parameter: the text of the statement must not depend on how many there are.
-    if (states !== undefined) where.add("state IN (SELECT value FROM json_each(?))", JSON.stringify(states));
-    where.equal("version", version);
-    where.equal("parent_id", parentId);
-    const sql = `${SELECT_DOCUMENT} ${where.sql} ORDER BY source_id, coalesce(key_order, key), document_id`;
-    yield* this.#iterate(sql, where.parameters, toDocument, options);
+    const { sql, parameters } = documentQuery(query);
+    yield* this.#iterate(sql, parameters, toDocument, options);
   }
 
   async getRevision(revisionId: string, options?: CallOptions): Promise<CatalogRevision | undefined> {
@@ -161,6 +149,14 @@ class SqliteCatalog implements Catalog {
   async listRevisions(documentId: string, options?: CallOptions): Promise<readonly CatalogRevision[]> {
     const sql = "SELECT * FROM revisions WHERE document_id = ? ORDER BY published_from, revision_id";
     return (await this.#all(sql, [documentId], options)).map(toRevision);
+  }
+
+  async *listFindings(
+    query: NonNullable<Parameters<Catalog["listFindings"]>[0]> = {},
+    options?: CallOptions,
+  ): AsyncGenerator<DocumentFinding, void, undefined> {
+    const { sql, parameters } = findingQuery(query);
+    yield* this.#iterate(sql, parameters, toFinding, options);
   }
 
   async updateDocuments(documents: readonly CatalogDocument[], options?: CallOptions): Promise<void> {

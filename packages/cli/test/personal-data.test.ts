@@ -105,6 +105,14 @@ describe("groundwork pii", () => {
     const { out } = await groundwork("show", "a.md", "--text");
     expect(out).toContain("opens in October every year");
     expect(out).not.toContain("Tomasz");
+
+    const held = await groundwork("pii", "inventory", "--documents");
+    expect(held.out).toMatch(/NAME +mask +1 +1/);
+    expect(held.out).toMatch(/NAME +mask +1 +\S*a\.md/);
+    expect(JSON.parse((await groundwork("pii", "inventory", "--json")).out)).toEqual({
+      types: [{ type: "NAME", action: "mask", documents: 1, values: 1 }],
+    });
+    expect((await groundwork("pii", "inventory", "--type", "SSN")).code).toBe(EXIT.nothing);
   }, 60_000);
 
   test.each([

@@ -3,6 +3,7 @@ import type { DocumentMetadata } from "./document.ts";
 import type { SerializedError } from "./errors.ts";
 import type { StageIdentity } from "./fingerprint.ts";
 import type { Permissions } from "./source.ts";
+import type { PiiActionName } from "./text-revision.ts";
 
 /**
  * `live`: answered from; `stale`: the source could not be read last time, the last version still answers; `hidden`: the
@@ -46,9 +47,24 @@ export interface CatalogRevision {
   readonly chunker: string;
   readonly embedder: string;
   readonly chunks: number;
+  /** Personal data in its text, each type and action once. Absent when none was found. */
+  readonly findings?: readonly FindingCount[];
   readonly publishedFrom: number;
   readonly publishedTo?: number;
   readonly runId: string;
+}
+
+/** How many values of a type stand in a text, and what was done with them. */
+export interface FindingCount {
+  readonly type: string;
+  readonly action: PiiActionName;
+  readonly count: number;
+}
+
+/** Personal data of one type in a document that answers now. */
+export interface DocumentFinding extends FindingCount {
+  readonly documentId: string;
+  readonly revisionId: string;
 }
 
 export type OutcomeStatus =
@@ -190,6 +206,14 @@ export interface Catalog {
   ): AsyncIterable<CatalogDocument>;
   getRevision(revisionId: string, options?: CallOptions): Promise<CatalogRevision | undefined>;
   listRevisions(documentId: string, options?: CallOptions): Promise<readonly CatalogRevision[]>;
+  /**
+   * Which documents that answer now (`live`, `stale`) hold which personal data, in ascending order of (sourceId, key, type, action). What
+   * was stored without a PII stage is not known and not among them.
+   */
+  listFindings(
+    query?: { readonly documentId?: string; readonly sourceId?: string; readonly types?: readonly string[] },
+    options?: CallOptions,
+  ): AsyncIterable<DocumentFinding>;
   /** Hints, stale and hidden marks and other changes that publish nothing. */
   updateDocuments(documents: readonly CatalogDocument[], options?: CallOptions): Promise<void>;
 

@@ -1,5 +1,6 @@
 import type { CallOptions } from "./call-options.ts";
 import type { Principal } from "./retriever.ts";
+import type { PiiActionName } from "./text-revision.ts";
 
 /**
  * A value that a pseudonym or a hash stands for, locked by the stage that replaced it: whoever carries it on cannot read it. Only a
@@ -35,7 +36,10 @@ export interface RevealRequest {
 
 export interface RevealedValue {
   readonly type: string;
+  /** As far as the purpose reaches: all of it, a masked or coarser form, or the token itself where nothing of it is told. */
   readonly value: string;
+  /** What the purpose allows of values of this type. */
+  readonly action: PiiActionName;
   readonly subject: string;
   readonly documentIds: readonly string[];
 }

@@ -17,6 +17,15 @@ export function principalNames(principal: Principal): string[] {
   ];
 }
 
+/** A quote as a principal may see it for a purpose; the text that was checked, with its offsets, stays the protected one. */
+export interface RevealedQuote {
+  readonly text: string;
+  /** Pseudonyms and hashes in the quote in whose place something else stands now. */
+  readonly revealed: number;
+  /** Those that stay: the purpose does not reach their type, the vault no longer holds them, or two values share the token. */
+  readonly withheld: number;
+}
+
 /** Where a passage stands, checked against the canonical text before it is shown. */
 export interface Citation {
   readonly documentId: string;
@@ -34,6 +43,8 @@ export interface Citation {
   readonly charStart: number;
   readonly charEnd: number;
   readonly quote: string;
+  /** Set when the request asked to reveal. */
+  readonly revealed?: RevealedQuote;
   readonly sectionPath: readonly string[];
   readonly location?: ElementLocation;
   readonly startMs?: number;
@@ -104,6 +115,11 @@ export interface RetrieveRequest {
   readonly rerank?: boolean;
   /** @default false */
   readonly explain?: boolean;
+  /**
+   * Shows what pseudonyms and hashes in the quotes stand for, as far as the vault tells this principal for this purpose. Each value is
+   * on record. @default quotes are as they are stored
+   */
+  readonly reveal?: { readonly purpose: string };
 }
 
 export interface RetrieveResult {

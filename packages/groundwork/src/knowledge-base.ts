@@ -5,13 +5,16 @@ import {
   type CatalogDocument,
   type CatalogRevision,
   type ChunkRow,
+  type Citation,
   type DeadLetter,
+  type DocumentFinding,
   type DocumentState,
   decodeChunks,
   decodeTextRevision,
   GroundworkError,
   LOCAL_OWNER,
   mayRead,
+  type Passage,
   principalNames,
   type RetrieveRequest,
   type RetrieveResult,
@@ -38,6 +41,7 @@ import {
 import type { KnowledgeBaseRetriever } from "@groundwork/retrieval";
 import { dropIndex } from "./drop-index.ts";
 import type { IndexRegister, IndexVersion } from "./index-register.ts";
+import { CitationRevealer } from "./reveal-citations.ts";
 
 export interface KnowledgeBaseStatus {
   readonly documents: Readonly<Record<DocumentState, number>>;
@@ -61,6 +65,10 @@ export interface DocumentView {
 
 const DOCUMENT_STATES: readonly DocumentState[] = ["live", "stale", "hidden", "failed", "deleted"];
 
+async function withRevealed(passage: Passage, reveal: (citation: Citation) => Promise<Citation>): Promise<Passage> {
+  return { ...passage, citation: await reveal(passage.citation) };
+}
+
 /** An open knowledge base. Close it, or declare it with `await using`. */
 export class KnowledgeBase {
   /** The parts it is made of, for those who extend it. */
@@ -69,6 +77,7 @@ export class KnowledgeBase {
   readonly index: IndexVersion;
   readonly #register: IndexRegister;
   readonly #path: string;
+  readonly #piiScope: string | undefined;
   readonly #retriever: KnowledgeBaseRetriever;
   readonly #closers: readonly (() => Promise<void> | void)[];
   #closed: Promise<void> | undefined;
@@ -77,12 +86,19 @@ export class KnowledgeBase {
     parts: PipelineParts,
     retriever: KnowledgeBaseRetriever,
     closers: readonly (() => Promise<void> | void)[],
-    place: { readonly index: IndexVersion; readonly register: IndexRegister; readonly path: string },
+    place: {
+      readonly index: IndexVersion;
+      readonly register: IndexRegister;
+      readonly path: string;
+      /** Of pseudonyms and hashes. */
+      readonly piiScope?: string;
+    },
   ) {
     this.parts = parts;
     this.index = place.index;
     this.#register = place.register;
     this.#path = place.path;
+    this.#piiScope = place.piiScope;
     this.#retriever = retriever;
     this.#closers = closers;
   }
@@ -156,15 +172,39 @@ export class KnowledgeBase {
   }
 
   /** The passages that decide a question, each with a citation that was checked against the canonical text. */
-  retrieve(request: RetrieveRequest, options: CallOptions = {}): Promise<RetrieveResult> {
+  async retrieve(request: RetrieveRequest, options: CallOptions = {}): Promise<RetrieveResult> {
     this.#check();
-    return this.#retriever.retrieve(request, options);
+    const result = await this.#retriever.retrieve(request, options);
+    const reveal = this.#citationRevealer(request, options);
+    if (reveal === undefined) return result;
+    return { ...result, passages: await Promise.all(result.passages.map((passage) => withRevealed(passage, reveal))) };
   }
 
   /** The sentences that answer, each with its citation; `answered: false` when the corpus does not answer. */
-  answer(request: RetrieveRequest, options: CallOptions = {}): Promise<Answer> {
+  async answer(request: RetrieveRequest, options: CallOptions = {}): Promise<Answer> {
     this.#check();
-    return this.#retriever.answer(request, options);
+    const answer = await this.#retriever.answer(request, options);
+    const reveal = this.#citationRevealer(request, options);
+    if (reveal === undefined) return answer;
+    const passages = await Promise.all(answer.passages.map((passage) => withRevealed(passage, reveal)));
+    const claims = await Promise.all(
+      answer.claims.map(async (claim) => ({ ...claim, citations: await Promise.all(claim.citations.map(reveal)) })),
+    );
+    return { ...answer, passages, claims };
+  }
+
+  #citationRevealer(
+    { reveal, principal }: RetrieveRequest,
+    options: CallOptions,
+  ): ((citation: Citation) => Promise<Citation>) | undefined {
+    if (reveal === undefined) return undefined;
+    const revealer = new CitationRevealer({
+      artifacts: this.parts.artifacts,
+      reveal: (request, call) => this.reveal(request, call),
+      purpose: reveal.purpose,
+      ...(principal === undefined ? {} : { principal }),
+    });
+    return async (citation) => ({ ...citation, revealed: await revealer.quote(citation, options) });
   }
 
   /** Why a document is not among the passages of a request. */
@@ -214,6 +254,15 @@ export class KnowledgeBase {
     return exact.length > 0 ? exact : partial;
   }
 
+  /** Which documents that answer now hold which personal data, and what was done with it. Never the data. */
+  findings(
+    query: { readonly documentId?: string; readonly sourceId?: string; readonly types?: readonly string[] } = {},
+    options: CallOptions = {},
+  ): AsyncIterable<DocumentFinding> {
+    this.#check();
+    return this.parts.catalog.listFindings(query, options);
+  }
+
   /**
    * What a pseudonym or a hash stands for, to a principal that may know it for this purpose and may read a document that holds it.
    * Every attempt is on record in the vault.
@@ -237,7 +286,8 @@ export class KnowledgeBase {
           .map(({ documentId }) => documentId),
       );
     };
-    return vault.reveal({ ...request, readable }, options);
+    const scope = this.#piiScope === undefined ? {} : { scope: this.#piiScope };
+    return vault.reveal({ ...scope, ...request, readable }, options);
   }
 
   /** Elements, pages, boxes, reading order and chunks of a document, by id, key or file name. */

@@ -153,7 +153,12 @@ export async function openKnowledgeBase(
       pii: parts.pii,
       ...(configuration.reranker === undefined ? {} : { reranker: configuration.reranker }),
     });
-    return new KnowledgeBase(parts, retriever, closers, { index, register, path });
+    return new KnowledgeBase(parts, retriever, closers, {
+      index,
+      register,
+      path,
+      ...(pii.scope === undefined ? {} : { piiScope: pii.scope }),
+    });
   } catch (error) {
     for (const close of closers) await Promise.resolve(close()).catch(() => {});
     throw error;

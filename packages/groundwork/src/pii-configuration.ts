@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { GroundworkError, type PiiDetector, type PiiStage, type PiiVault, passThroughPii } from "@groundwork/contracts";
 import { correctedPii } from "@groundwork/pii-feedback";
 import { type PiiKeySource, type PiiPolicy, piiStage } from "@groundwork/pii-policy";
-import { sqliteVault } from "@groundwork/pii-vault-sqlite";
+import { sqliteVault, type VaultPurposes } from "@groundwork/pii-vault-sqlite";
 
 /** Personal data: who finds it, and what becomes of it. */
 export interface PiiConfiguration {
@@ -24,12 +24,14 @@ export interface PiiConfiguration {
    * Keeps what pseudonyms and hashes stand for, so that they can be revealed: a vault, or for which purposes whom the embedded one
    * (a file `vault.sqlite` in `path`) tells it. @default nothing is kept
    */
-  readonly vault?: PiiVault | { readonly purposes: Readonly<Record<string, readonly string[]>> };
+  readonly vault?: PiiVault | { readonly purposes: VaultPurposes };
 }
 
 export interface ConfiguredPii {
   readonly stage: PiiStage;
   readonly vault?: PiiVault;
+  /** Of the policy's pseudonyms and hashes. */
+  readonly scope?: string;
 }
 
 const KEY_FILE = "pii.key";
@@ -83,7 +85,8 @@ export async function configuredPii(
   const key = await piiKeyOf(configuration, path);
   const detectors = await correctedDetectors(configuration, path);
   const stage = piiStage({ detectors, policy, key, reversible: vault !== undefined });
-  if (vault === undefined) return { stage };
-  if ("reveal" in vault) return { stage, vault };
-  return { stage, vault: sqliteVault({ path: join(path, VAULT_FILE), key, purposes: vault.purposes }) };
+  const configured = { stage, ...(policy.scope === undefined ? {} : { scope: policy.scope }) };
+  if (vault === undefined) return configured;
+  if ("reveal" in vault) return { ...configured, vault };
+  return { ...configured, vault: sqliteVault({ path: join(path, VAULT_FILE), key, purposes: vault.purposes }) };
 }

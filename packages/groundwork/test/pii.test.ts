@@ -204,3 +204,50 @@ test("a planted leak is found by the scan", async () => {
   for (const [name, bytes] of Object.entries(plants)) await writeFile(join(root, name), bytes);
   expect(leaksIn(root).sort()).toEqual(["packed: zquorn@agency.org", "raw: 987-65-4321", "wide: Zelda Quorn"]);
 });
+
+test("an audience sees in quotes what its purpose reaches; the checked text stays as it is", async () => {
+  await fill();
+  await using base = await openKnowledgeBase({
+    path: join(work, "kb"),
+    embedder: hashEmbedder(),
+    pii: {
+      detectors: [detector()],
+      policy: pseudonymize({ scope: "claims" }),
+      vault: {
+        purposes: {
+          fraud: ["owner:local"],
+          support: { principals: ["owner:local"], otherwise: "hash", types: { NAME: "mask" } },
+          nobody: { principals: ["group:none"] },
+        },
+      },
+    },
+  });
+  await base.ingest(folder(join(work, "docs"), { id: "docs" }));
+  const ask = async (purpose?: string) => {
+    const { passages } = await base.retrieve({
+      query: "Dear letter",
+      limit: 5,
+      ...(purpose === undefined ? {} : { reveal: { purpose } }),
+    });
+    return passages.find(({ citation }) => citation.quote.startsWith("Dear "))!.citation;
+  };
+  const plain = await ask();
+  expect(plain.revealed).toBeUndefined();
+  expect(plain.quote).not.toContain("Zelda");
+  const fraud = await ask("fraud");
+  expect(fraud.quote).toBe(plain.quote);
+  expect(fraud.revealed!.text).toContain("Dear Zelda Quorn");
+  expect(fraud.revealed).toMatchObject({ withheld: 0 });
+  const { text } = (await base.show(fraud.documentId)).revision!;
+  expect(text.slice(fraud.charStart, fraud.charEnd)).toBe(fraud.quote);
+  const support = await ask("support");
+  expect(support.revealed!.text).toContain("Dear ***** *****");
+  expect(support.revealed!.text).not.toMatch(/Zelda|Quorn/);
+  for (const secret of SECRETS.filter((one) => !/Zelda/.test(one)))
+    expect(support.revealed!.text).not.toContain(secret);
+  expect(support.revealed!.withheld + support.revealed!.revealed).toBe(fraud.revealed!.revealed);
+  await expectError(() => ask("nobody"), "PERMISSION_DENIED");
+  const rows = await base.parts.vault!.audit();
+  expect(rows.filter(({ granted }) => granted).length).toBeGreaterThanOrEqual(fraud.revealed!.revealed * 2);
+  expect(rows.filter(({ purpose }) => purpose === "nobody").every(({ granted }) => !granted)).toBe(true);
+});

@@ -16,3 +16,4 @@ export {
 export { type PiiStageOptions, piiStage, piiStageOf } from "./pii-stage.ts";
 export { ReplacedText, type Replacement } from "./replacements.ts";
 export { decrypt, encrypt, openValue, SEALING } from "./sealed-value.ts";
+export { type ServedValue, servedValue } from "./served-value.ts";

@@ -14,18 +14,19 @@ import {
   type VaultAuditRow,
   type VaultHolder,
 } from "@groundwork/contracts";
-import { decrypt, encrypt, openValue, PiiKey, type PiiKeySource, SEALING } from "@groundwork/pii-policy";
+import { decrypt, encrypt, openValue, PiiKey, type PiiKeySource, SEALING, servedValue } from "@groundwork/pii-policy";
 import { type Connection, openDatabase, whenFree } from "@groundwork/sqlite-file";
 import { localKeyProvider } from "./local-key-provider.ts";
 import { VAULT_DATABASE } from "./vault-database.ts";
+import { type CheckedPurpose, checkPurposes, type VaultPurposes } from "./vault-purpose.ts";
 
 export interface SqliteVaultOptions {
   /** The file. It is made when it is missing. Must be on a local disk. */
   readonly path: string;
   /** The key of the PII stage: what it sealed is opened with it. */
   readonly key: PiiKeySource | Uint8Array;
-  /** Who may reveal for which purpose: names of principals (`user:ana`, `group:fraud`). Nothing is revealed for any other. @default none */
-  readonly purposes?: Readonly<Record<string, readonly string[]>>;
+  /** Who may reveal what for which purpose. Nothing is revealed for any other. @default none */
+  readonly purposes?: VaultPurposes;
   /** Locks the vault. @default a key derived from `key` */
   readonly provider?: KeyProvider;
   /** Milliseconds that a call waits for other processes. @default 10_000 */
@@ -50,6 +51,7 @@ interface Opened {
 class SqliteVaultFile implements SqliteVault {
   readonly name = "sqlite";
   readonly #options: SqliteVaultOptions;
+  readonly #purposes: ReadonlyMap<string, CheckedPurpose>;
   readonly #sealingKey: Uint8Array;
   #provider: KeyProvider;
   #opening: Promise<Opened> | undefined;
@@ -59,6 +61,7 @@ class SqliteVaultFile implements SqliteVault {
     if (typeof options.path !== "string" || basename(options.path) === "")
       throw new GroundworkError("INVALID_CONFIGURATION", "sqliteVault: expected `path` to be the path of a file.", IDS);
     this.#options = options;
+    this.#purposes = checkPurposes(options.purposes ?? {});
     const key = options.key instanceof Uint8Array ? new PiiKey(options.key) : PiiKey.from(options.key);
     this.#sealingKey = key.derive(SEALING);
     this.#provider = options.provider ?? localKeyProvider(options.key);
@@ -219,21 +222,19 @@ class SqliteVaultFile implements SqliteVault {
   async reveal(request: RevealRequest, options?: CallOptions): Promise<readonly RevealedValue[]> {
     const { token, scope = "default", principal, purpose, readable } = request;
     const principals = principal === undefined ? [LOCAL_OWNER] : principalNames(principal);
-    const allowed = Object.hasOwn(this.#options.purposes ?? {}, purpose)
-      ? this.#options.purposes![purpose]!
-      : undefined;
+    const audience = this.#purposes.get(purpose);
     const row = { at: Date.now(), scope, token, principals, purpose };
     const refuse = async (code: "PERMISSION_DENIED" | "NOT_FOUND", reason: string, message: string): Promise<never> => {
       await this.#record({ ...row, granted: false, reason }, options);
       throw new GroundworkError(code, message, IDS);
     };
-    if (allowed === undefined)
+    if (audience === undefined)
       return refuse(
         "PERMISSION_DENIED",
         "unknown-purpose",
         "Nothing is revealed for this purpose. Ask the vault's owner to allow it.",
       );
-    if (!principals.some((name) => allowed.includes(name)))
+    if (!principals.some((name) => audience.principals.includes(name)))
       return refuse(
         "PERMISSION_DENIED",
         "not-for-this-principal",
@@ -261,9 +262,13 @@ class SqliteVaultFile implements SqliteVault {
     return [...bySubject].map(([subject, rows]) => {
       const about = aboutOf(scope, subject);
       const key = decrypt(epochKey, rows[0]!.wrapped as Uint8Array, about);
+      const type = String(rows[0]!.type);
+      const value = Buffer.from(decrypt(key, rows[0]!.locked as Uint8Array, about)).toString("utf8");
+      const { action, text = token } = servedValue(audience, type, value);
       return {
-        type: String(rows[0]!.type),
-        value: Buffer.from(decrypt(key, rows[0]!.locked as Uint8Array, about)).toString("utf8"),
+        type,
+        value: text,
+        action,
         subject,
         documentIds: rows.map(({ document_id }) => String(document_id)),
       };

@@ -284,6 +284,7 @@ export class DocumentProcessor {
           chunker: this.#fingerprints.chunker,
           embedder: this.#fingerprints.embedder,
           chunks: prepared.rows,
+          ...(prepared.findings === undefined ? {} : { findings: prepared.findings }),
         },
         edges: [
           { fromKind: "source", fromId: sourceId, toKind: "document", toId: documentId },

@@ -9,6 +9,7 @@ import {
   decodeTextRevision,
   type Enricher,
   encodeTextRevision,
+  type FindingCount,
   GroundworkError,
   type ModuleReference,
   type Permissions,
@@ -22,6 +23,7 @@ import {
   type VaultHolder,
 } from "@groundwork/contracts";
 import { addChunkRows } from "./chunk-rows-of.ts";
+import { countFindings } from "./count-findings.ts";
 import type { ExtractedDocument } from "./gather-extraction.ts";
 import { protectTarget, type Sidecar } from "./protect-target.ts";
 import type { RowCollector } from "./row-collector.ts";
@@ -67,6 +69,8 @@ export interface PreparedDocument {
   /** What the source's attributes add, as protected. */
   readonly sidecar: Sidecar;
   readonly warnings: readonly PreparationWarning[];
+  /** Personal data in the text. */
+  readonly findings?: readonly FindingCount[];
   /** What pseudonyms and hashes in the rows stand for, locked. */
   readonly sealed?: readonly SealedValue[];
   /** The text of another document that this one has, too. */
@@ -208,6 +212,7 @@ export async function prepareExtracted(
   return {
     metadata: revision.metadata,
     warnings,
+    ...countFindings(revision),
     ...rest,
     ...sealedIn(shielded.sealed, sealed),
     // A container without a text of its own has nothing that could be used again.
@@ -233,6 +238,7 @@ export async function prepareRevision(
   return {
     metadata: revision.metadata,
     warnings: [],
+    ...countFindings(revision),
     ...rest,
     ...sealedIn(sealed),
     ...(isOwn ? {} : { copyOf: { documentId: kept.documentId, revisionId: kept.revisionId } }),

@@ -134,6 +134,43 @@ export function publicationCases(options: CatalogSuiteOptions): SuiteCase[] {
       assert.deepEqual(await catalog.listRevisions("doc_1"), [revisionOf("rev_2", second, { publishedTo: third })]);
       assert.equal(await catalog.getRevision("rev_absent"), undefined);
     }),
+    catalogCase(options, "findings are those of the revisions that answer", async (catalog) => {
+      const sequence = await catalog.beginPublication("run_1");
+      const names = { type: "NAME", action: "pseudonymize", count: 3 } as const;
+      const numbers = { type: "SSN", action: "redact", count: 1 } as const;
+      const kept = { type: "NAME", action: "keep", count: 2 } as const;
+      const live = { state: "live", liveRevision: "" } as const;
+      await catalog.commitPublication(
+        sequence,
+        commitOf({
+          documents: [
+            documentOf("b.md", { ...live, documentId: "doc_b", liveRevision: "rev_b" }),
+            documentOf("a.md", { ...live, documentId: "doc_a", liveRevision: "rev_a", state: "stale" }),
+            documentOf("c.md", { ...live, documentId: "doc_c", liveRevision: "rev_c", state: "hidden" }),
+            documentOf("d.md", { ...live, documentId: "doc_d", liveRevision: "rev_d" }),
+          ],
+          revisions: [
+            revisionOf("rev_b", sequence, { documentId: "doc_b", findings: [numbers, names] }),
+            revisionOf("rev_a", sequence, { documentId: "doc_a", findings: [kept, names] }),
+            revisionOf("rev_a_old", sequence, { documentId: "doc_a", findings: [numbers] }),
+            revisionOf("rev_c", sequence, { documentId: "doc_c", findings: [names] }),
+            revisionOf("rev_d", sequence, { documentId: "doc_d" }),
+          ],
+        }),
+      );
+      assert.deepEqual((await catalog.getRevision("rev_b"))?.findings, [numbers, names]);
+      const a = { documentId: "doc_a", revisionId: "rev_a" };
+      const b = { documentId: "doc_b", revisionId: "rev_b" };
+      assert.deepEqual(await collect(catalog.listFindings()), [
+        { ...kept, ...a },
+        { ...names, ...a },
+        { ...names, ...b },
+        { ...numbers, ...b },
+      ]);
+      assert.deepEqual(await collect(catalog.listFindings({ types: ["SSN"] })), [{ ...numbers, ...b }]);
+      assert.deepEqual(await collect(catalog.listFindings({ documentId: "doc_a", types: ["SSN"] })), []);
+      assert.deepEqual(await collect(catalog.listFindings({ sourceId: "nowhere" })), []);
+    }),
     catalogCase(options, "a retired revision that is published again is no longer retired", async (catalog) => {
       for (const retired of [[], ["rev_1"]]) {
         const sequence = await catalog.beginPublication("r");

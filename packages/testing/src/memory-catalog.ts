@@ -6,6 +6,7 @@ import {
   type CatalogDocument,
   type CatalogRevision,
   type DeadLetter,
+  type DocumentFinding,
   type DocumentOutcome,
   GroundworkError,
   type Lease,
@@ -135,6 +136,26 @@ export function memoryCatalog(space: MemoryCatalogSpace = createMemoryCatalogSpa
       ready(options);
       const found = [...space.revisions.values()].filter((revision) => revision.documentId === documentId);
       return structuredClone(found.sort((a, b) => a.publishedFrom - b.publishedFrom));
+    },
+    async *listFindings(query = {}, options) {
+      ready(options);
+      const { documentId, sourceId, types } = query;
+      const found = [...space.documents.values()]
+        .filter(
+          (document) =>
+            (document.state === "live" || document.state === "stale") &&
+            (documentId === undefined || document.documentId === documentId) &&
+            (sourceId === undefined || document.sourceId === sourceId),
+        )
+        .sort(byPlace)
+        .flatMap((document): DocumentFinding[] => {
+          const revision = space.revisions.get(document.liveRevision ?? "");
+          return (revision?.findings ?? [])
+            .filter(({ type }) => types === undefined || types.includes(type))
+            .toSorted((a, b) => (`${a.type} ${a.action}` < `${b.type} ${b.action}` ? -1 : 1))
+            .map((finding) => ({ ...finding, documentId: document.documentId, revisionId: revision!.revisionId }));
+        });
+      yield* iterate(found, options);
     },
     async updateDocuments(documents, options) {
       ready(options);

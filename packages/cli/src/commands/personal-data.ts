@@ -1,14 +1,14 @@
 import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { createInterface } from "node:readline";
-import { GroundworkError } from "@groundwork/contracts";
+import { type DocumentFinding, GroundworkError } from "@groundwork/contracts";
 import type { Command, CommandContext } from "../command.ts";
 import { stringOption } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { sourcesOf } from "../sources-of.ts";
 import { print, printJson, styled, table } from "../terminal.ts";
 
-const ACTIONS = ["review", "corrections", "check"] as const;
+const ACTIONS = ["inventory", "review", "corrections", "check"] as const;
 
 function shareOption(context: CommandContext, name: string): number | undefined {
   const given = stringOption(context, name);
@@ -39,6 +39,50 @@ function readOptions(context: CommandContext): {
     ...(attribute === undefined ? {} : { attribute }),
     ...(context.values["code-points"] === true ? { offsets: "code-points" as const } : {}),
   };
+}
+
+/** Which documents that answer hold which personal data. */
+async function inventory(context: CommandContext): Promise<number> {
+  const { terminal, signal, values } = context;
+  const types = Array.isArray(values.type) ? (values.type as string[]) : undefined;
+  const base = await context.open({ create: false });
+  const totals = new Map<string, { type: string; action: string; documents: number; values: number }>();
+  const held: (DocumentFinding & { readonly key: string })[] = [];
+  for await (const finding of base.findings(types === undefined ? {} : { types }, { signal })) {
+    const { type, action, count, documentId } = finding;
+    const name = `${type} ${action}`;
+    const total = totals.get(name) ?? { type, action, documents: 0, values: 0 };
+    totals.set(name, { ...total, documents: total.documents + 1, values: total.values + count });
+    if (values.documents !== true) continue;
+    const document = await base.parts.catalog.getDocument(documentId, { signal });
+    held.push({ ...finding, key: document?.key ?? documentId });
+  }
+  const rows = [...totals.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, total]) => total);
+  if (context.json) {
+    printJson(terminal, values.documents === true ? { types: rows, documents: held } : { types: rows });
+    return EXIT.ok;
+  }
+  if (rows.length === 0) {
+    print(terminal, "No personal data is known in what answers now.");
+    return EXIT.nothing;
+  }
+  print(
+    terminal,
+    ...table([
+      ["type", "action", "documents", "values"],
+      ...rows.map(({ type, action, documents, values: found }) => [type, action, String(documents), String(found)]),
+    ]),
+  );
+  if (held.length > 0)
+    print(
+      terminal,
+      "",
+      ...table([
+        ["type", "action", "values", "document"],
+        ...held.map(({ type, action, count, key }) => [type, action, String(count), key]),
+      ]),
+    );
+  return EXIT.ok;
 }
 
 /** Writes what detectors are in doubt about, for people to look at. */
@@ -133,8 +177,8 @@ async function check(context: CommandContext): Promise<number> {
 
 export const personalDataCommand: Command = {
   name: "pii",
-  usage: "pii review | corrections | check",
-  summary: "let people look at doubtful findings of personal data, and take over what they say",
+  usage: "pii inventory | review | corrections | check",
+  summary: "where personal data is; doubtful findings for people to look at, and what they say",
   options: {
     out: { type: "string" },
     labels: { type: "string" },
@@ -144,8 +188,12 @@ export const personalDataCommand: Command = {
     attribute: { type: "string" },
     "code-points": { type: "boolean" },
     least: { type: "string" },
+    documents: { type: "boolean" },
   },
   help: [
+    "inventory             how many documents hold which personal data, and what was done with it",
+    "  --documents         name the documents",
+    "  --type TYPE         this type only; may come several times",
     "review [PATH…]        write a manifest of SageMaker Ground Truth with the texts in doubt",
     "  --out FILE          the manifest; it holds personal data as it is",
     "  --labels FILE       the job's label categories",
@@ -161,6 +209,8 @@ export const personalDataCommand: Command = {
   async run(context) {
     const [action] = context.positionals;
     switch (action) {
+      case "inventory":
+        return inventory(context);
       case "review":
         return review(context);
       case "corrections":
