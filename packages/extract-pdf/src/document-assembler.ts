@@ -1,4 +1,4 @@
-import type { DocumentElement } from "@groundwork/contracts";
+import { type DocumentElement, HIDDEN_ATTRIBUTE } from "@groundwork/contracts";
 import { type PdfDocument, pageSize } from "@groundwork/pdfium";
 import type { PageAnnotations } from "./annotations.ts";
 import type { Block } from "./blocks.ts";
@@ -8,7 +8,7 @@ import { findFurniture, type MarginSummary, summariseMargins } from "./furniture
 import { HeadingClassifier } from "./headings.ts";
 import type { Line } from "./lines.ts";
 import { ListLevels } from "./list-levels.ts";
-import { layOutPage } from "./page-layout.ts";
+import { layOutPage, layOutUnseen, type UnseenBlock } from "./page-layout.ts";
 import type { PageLines } from "./page-lines.ts";
 import { continuesColumn } from "./paragraphs.ts";
 import { headerOf, type OpenTable } from "./tables.ts";
@@ -63,6 +63,7 @@ export class DocumentAssembler {
       const textBlock = textBlockOf(block, this.#vocabulary);
       return { kind, text: textBlock.text, boxes: boxesOf(textBlock) };
     });
+    furnished.push(...this.#unseenElements(layout.unseen));
     const elements: DocumentElement[] = [];
     const first = body[0];
     const pending = this.#pending;
@@ -89,6 +90,12 @@ export class DocumentAssembler {
     });
     if (this.#pending === undefined) elements.push(...furnished);
     return elements;
+  }
+
+  /** Of a page whose text layer is not read: what its pictures cannot show. */
+  takeUnseen(page: PageLines): DocumentElement[] {
+    const elements = this.#unseenElements(layOutUnseen(page));
+    return elements.length === 0 ? [] : [...this.flush(), ...elements];
   }
 
   /** What was waiting for the next page. */
@@ -127,6 +134,14 @@ export class DocumentAssembler {
         (note): DocumentElement => ({ kind: "comment", text: note.text.normalize("NFC"), boxes: [box(note)] }),
       ),
     ];
+  }
+
+  #unseenElements(blocks: readonly UnseenBlock[]): DocumentElement[] {
+    return blocks.map(({ reason, block }): DocumentElement => {
+      const textBlock = textBlockOf(block, this.#vocabulary);
+      const boxes = boxesOf(textBlock);
+      return { kind: "paragraph", text: textBlock.text, boxes, attributes: { [HIDDEN_ATTRIBUTE]: reason } };
+    });
   }
 
   #element(textBlock: TextBlock): DocumentElement {

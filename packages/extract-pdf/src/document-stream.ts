@@ -5,8 +5,10 @@ import { type PageAnnotations, readAnnotations } from "./annotations.ts";
 import { readAttachments } from "./attachments.ts";
 import { DocumentAssembler } from "./document-assembler.ts";
 import { GlyphTable } from "./glyph-table.ts";
+import { HiddenTextReport } from "./hidden-text-report.ts";
 import { type PageCounts, readMetadata, withCounts } from "./metadata.ts";
 import { readOutline } from "./outline.ts";
+import type { PageContent } from "./page-content.ts";
 import { linesOfPage, type PageLines } from "./page-lines.ts";
 import { readPageContent } from "./page-reader.ts";
 import { isBlank, renderPage } from "./page-render.ts";
@@ -16,11 +18,18 @@ import { judgeText } from "./text-verdict.ts";
 
 /** Pages read ahead of the one that is given out: their margins and fonts decide what is furniture and what a heading. */
 const LOOK_AHEAD = 12;
+const NONE_UNSEEN: PageContent["unseen"] = new Map();
 
 /** A page on its way: as lines, or as what cannot be laid out. */
 type ReadPage =
   | { readonly kind: "lines"; readonly lines: PageLines; readonly annotations: PageAnnotations }
-  | { readonly kind: "image"; readonly number: number; readonly annotations: PageAnnotations }
+  | {
+      readonly kind: "image";
+      readonly number: number;
+      /** Where the page has text that its picture does not show. */
+      readonly lines: PageLines | undefined;
+      readonly annotations: PageAnnotations;
+    }
   | { readonly kind: "broken"; readonly number: number };
 
 /** The parts of an open document, page by page. Holds at most {@link LOOK_AHEAD} pages as lines; pictures one at a time. */
@@ -37,12 +46,13 @@ export async function* extractDocument(
   const fonts: FontCache = new Map();
   const glyphs = new GlyphTable(4096);
   const counts: PageCounts = { images: 0, annotations: 0 };
+  const hidden = new HiddenTextReport();
   const ahead: ReadPage[] = [];
   let broken = 0;
   for (let next = 0, done = 0; done < document.pages; ) {
     throwIfAborted(signal, { documentId });
     if (next < document.pages && ahead.length < LOOK_AHEAD) {
-      const read = readPage(document, next++, fonts, tagged, options.annotations, counts, glyphs);
+      const read = readPage(document, next++, { fonts, tagged, options, counts, hidden, glyphs });
       if (read.kind === "lines") assembler.observe(read.lines);
       ahead.push(read);
       continue;
@@ -67,28 +77,35 @@ export async function* extractDocument(
       { documentId },
     );
   }
+  const warning = hidden.warning();
+  if (warning !== undefined) yield { type: "warning", warning };
   if (options.attachments) yield* giveAttachments(document, signal);
   yield { type: "metadata", metadata: withCounts(metadata, counts, assembler.title) };
 }
 
-function readPage(
-  document: PdfDocument,
-  index: number,
-  fonts: FontCache,
-  tagged: boolean,
-  withNotes: boolean,
-  counts: PageCounts,
-  glyphs: GlyphTable,
-): ReadPage {
+/** What the pages of a document share while they are read. */
+interface Reading {
+  readonly fonts: FontCache;
+  readonly tagged: boolean;
+  readonly options: ResolvedPdfOptions;
+  readonly counts: PageCounts;
+  readonly hidden: HiddenTextReport;
+  readonly glyphs: GlyphTable;
+}
+
+function readPage(document: PdfDocument, index: number, reading: Reading): ReadPage {
+  const { fonts, tagged, options, counts, hidden, glyphs } = reading;
   const number = index + 1;
   const read = withPage(document, index, (page): ReadPage => {
+    // First: reading the content may change the page.
+    const annotations = readAnnotations(document, page, options.annotations);
     const content = readPageContent(document, page, number, fonts, tagged, glyphs);
-    const annotations = readAnnotations(document, page, withNotes);
     counts.images += content.differentImages;
     counts.annotations += annotations.count;
-    const lines = linesOfPage(content);
+    hidden.add(content);
+    const lines = linesOfPage(options.hidden === "mark" ? content : { ...content, unseen: NONE_UNSEEN });
     return judgeText(lines) === "image"
-      ? { kind: "image", number, annotations }
+      ? { kind: "image", number, lines: lines.unseen.size > 0 ? lines : undefined, annotations }
       : { kind: "lines", lines, annotations };
   });
   return read ?? { kind: "broken", number };
@@ -111,6 +128,7 @@ function* giveOut(
       if (before.length > 0) yield { type: "elements", elements: before };
       yield { type: "page-image", image };
     }
+    if (page.lines !== undefined) elements.push(...assembler.takeUnseen(page.lines));
   }
   elements.push(...assembler.annotationElements(document, number, page.annotations));
   for (let from = 0; from < elements.length; from += 500) {

@@ -10,6 +10,14 @@ import {
 } from "@groundwork/pdfium";
 import { areaOf } from "./areas.ts";
 import type { Area, Rule } from "./page-content.ts";
+import {
+  ClipReader,
+  intersect,
+  type Painted,
+  type PaintedText,
+  type PaintOrder,
+  readCoveringAnnotations,
+} from "./paint-order.ts";
 import { PathReader } from "./path-reader.ts";
 
 export interface PageGraphics {
@@ -22,8 +30,10 @@ export interface PageGraphics {
   readonly drawings: number;
   /** Small round or square filled paths: bullets of lists where browsers made the page. */
   readonly dots: Area[];
+  readonly order: PaintOrder;
 }
 
+const TEXT = 1;
 const PATH = 2;
 const IMAGE = 3;
 const SHADING = 4;
@@ -36,6 +46,12 @@ const MAX_FORM_DEPTH = 6;
 /** Thicker lines (points) are bars, not rules. */
 const MAX_RULE_THICKNESS = 3;
 const MIN_RULE_LENGTH = 4;
+/** Fills narrower than this (points) hide no text and lie behind none. */
+const MIN_PAINTED = 2;
+/** Of 255. */
+const OPAQUE = 250;
+/** A rectangle with rounded corners has 17. */
+const MAX_COVER_SEGMENTS = 24;
 
 /** Reads the rules, rectangles and images of a page, those inside form XObjects too. */
 export function readGraphics(pdfium: Pdfium, page: number, frame: PageFrame): PageGraphics {
@@ -43,10 +59,35 @@ export function readGraphics(pdfium: Pdfium, page: number, frame: PageFrame): Pa
     const reader = new GraphicsReader(pdfium, frame, scratch);
     const count = pdfium.call("FPDFPage_CountObjects")(page);
     const objectAt = pdfium.call("FPDFPage_GetObject");
-    for (let index = 0; index < count && reader.hasRoom; index++) reader.read(objectAt(page, index), frame.matrix, 0);
-    return { ...reader.result, differentImages: reader.countImages() };
+    for (let index = 0; index < count && reader.hasRoom; index++)
+      reader.read(objectAt(page, index), frame.matrix, PAGE_GROUP);
+    const covering = readCoveringAnnotations(pdfium, page, ({ left, top, right, bottom }) =>
+      toArea(frame.matrix, left, top, right, bottom),
+    );
+    const order = { painted: [...reader.painted, ...covering], texts: reader.texts };
+    return { ...reader.result, differentImages: reader.countImages(), order };
   });
 }
+
+/** What form XObjects do to the objects in them. */
+interface Group {
+  readonly depth: number;
+  /** 0..1 */
+  readonly opacity: number;
+  /** No transparency of any kind. */
+  readonly opaque: boolean;
+}
+
+interface Fill {
+  readonly kind: "fill" | "other";
+  /** 0xRRGGBB, -1 where it is none. */
+  readonly color: number;
+  /** 0..255 */
+  readonly alpha: number;
+}
+
+const BAR: Fill = { kind: "other", color: -1, alpha: 255 };
+const PAGE_GROUP: Group = { depth: 0, opacity: 1, opaque: true };
 
 class GraphicsReader {
   readonly result: {
@@ -56,13 +97,18 @@ class GraphicsReader {
     readonly dots: Area[];
     drawings: number;
   } = { rules: [], fills: [], images: [], dots: [], drawings: 0 };
+  readonly painted: Painted[] = [];
+  readonly texts = new Map<number, PaintedText>();
   readonly #pdfium: Pdfium;
   readonly #frame: PageFrame;
   readonly #scratch: number;
   readonly #path: PathReader;
+  readonly #clips: ClipReader;
   readonly #typeOf: Native;
   readonly #boundsOf: Native;
   readonly #drawModeOf: Native;
+  readonly #isTransparent: Native;
+  readonly #countSegments: Native;
   readonly #imageObjects: number[] = [];
   #objects = 0;
 
@@ -72,9 +118,12 @@ class GraphicsReader {
     this.#frame = frame;
     this.#scratch = scratch;
     this.#path = new PathReader(pdfium, scratch);
+    this.#clips = new ClipReader(pdfium, scratch);
     this.#typeOf = pdfium.call("FPDFPageObj_GetType");
     this.#boundsOf = pdfium.call("FPDFPageObj_GetBounds");
     this.#drawModeOf = pdfium.call("FPDFPath_GetDrawMode");
+    this.#countSegments = pdfium.call("FPDFPath_CountSegments");
+    this.#isTransparent = pdfium.call("FPDFPageObj_HasTransparency");
   }
 
   /**
@@ -101,33 +150,76 @@ class GraphicsReader {
   }
 
   /** `toPage` leads from the space the object stands in to the page as shown. */
-  read(object: number, toPage: Matrix, depth: number): void {
+  read(object: number, toPage: Matrix, group: Group): void {
     this.#objects++;
     switch (object === 0 ? 0 : this.#typeOf(object)) {
+      case TEXT:
+        this.texts.set(object, {
+          order: this.#objects,
+          clip: this.#clips.read(object, toPage)?.area,
+          opacity: group.opacity,
+        });
+        break;
       case PATH:
-        this.#readPath(object, toPage);
+        this.#readPath(object, toPage, group);
         break;
       case IMAGE: {
         const bounds = this.#bounds(object, toPage);
         if (bounds === undefined) break;
         this.result.images.push(bounds);
         this.#imageObjects.push(object);
+        this.#paint(object, toPage, bounds, group);
         break;
       }
-      case SHADING:
+      case SHADING: {
         this.result.drawings++;
+        const bounds = this.#bounds(object, toPage);
+        if (bounds !== undefined) this.#paint(object, toPage, bounds, group, { kind: "other", color: -1, alpha: 255 });
         break;
+      }
       case FORM:
-        if (depth < MAX_FORM_DEPTH) this.#readForm(object, toPage, depth);
+        if (group.depth < MAX_FORM_DEPTH) this.#readForm(object, toPage, group);
         break;
     }
   }
 
-  #readForm(object: number, toPage: Matrix, depth: number): void {
+  #readForm(object: number, toPage: Matrix, group: Group): void {
     const inner = multiply(matrixOf(this.#pdfium, object, this.#scratch), toPage);
+    const { alpha } = fillOf(this.#pdfium, object, this.#scratch);
+    const own: Group = {
+      depth: group.depth + 1,
+      opacity: (group.opacity * alpha) / 255,
+      opaque: group.opaque && this.#isTransparent(object) === 0,
+    };
     const count = this.#pdfium.call("FPDFFormObj_CountObjects")(object);
     const objectAt = this.#pdfium.call("FPDFFormObj_GetObject");
-    for (let index = 0; index < count && this.hasRoom; index++) this.read(objectAt(object, index), inner, depth + 1);
+    for (let index = 0; index < count && this.hasRoom; index++) this.read(objectAt(object, index), inner, own);
+  }
+
+  /** Notes what lies behind text or over it. */
+  #paint(
+    object: number,
+    toPage: Matrix,
+    bounds: Area,
+    group: Group,
+    fill?: Fill,
+    isRectangular: boolean = false,
+  ): void {
+    const clip = this.#clips.read(object, toPage);
+    const { left, top, right, bottom } = clip === undefined ? bounds : intersect(bounds, clip.area);
+    if (right - left < MIN_PAINTED || bottom - top < MIN_PAINTED) return;
+    const isOpaque = (fill?.alpha ?? 255) >= OPAQUE && group.opacity > 0.98 && this.#isTransparent(object) === 0;
+    this.painted.push({
+      left,
+      top,
+      right,
+      bottom,
+      order: this.#objects,
+      kind: fill?.kind ?? "image",
+      color: fill?.color ?? -1,
+      exact: isOpaque && group.opaque && isRectangular && clip?.exact !== false,
+      covers: isOpaque && (fill === undefined || isRectangular || this.#countSegments(object) <= MAX_COVER_SEGMENTS),
+    });
   }
 
   /** Bounds on the page as shown, or nothing when outside of it. */
@@ -142,7 +234,7 @@ class GraphicsReader {
     return outside ? undefined : area;
   }
 
-  #readPath(object: number, toPage: Matrix): void {
+  #readPath(object: number, toPage: Matrix, group: Group): void {
     const { result } = this;
     const scratch = this.#scratch;
     const bounds = this.#bounds(object, toPage);
@@ -150,19 +242,18 @@ class GraphicsReader {
     const { i32 } = this.#pdfium.views();
     const filled = i32[scratch >> 2] !== 0;
     const stroked = i32[(scratch + 4) >> 2] !== 0;
-    if ((!filled && !stroked) || (filled && !stroked && isWhite(this.#pdfium, object, scratch))) return;
-    if (isDot(bounds) && result.dots.length < MAX_DOTS) {
-      result.dots.push(bounds);
+    if (!filled && !stroked) return;
+    const isWide = bounds.right - bounds.left >= MIN_PAINTED && bounds.bottom - bounds.top >= MIN_PAINTED;
+    const fill = filled ? fillOf(this.#pdfium, object, scratch) : undefined;
+    if (fill !== undefined && !stroked && (fill.alpha === 0 || isWhite(fill.color))) {
+      if (fill.alpha > 0 && isWide) this.#paint(object, toPage, bounds, group, fill);
       return;
     }
-    // Too small for a rule: all that it could be is one drawing more.
-    const isSmall = bounds.right - bounds.left < MIN_RULE_LENGTH && bounds.bottom - bounds.top < MIN_RULE_LENGTH;
-    if (isSmall && result.drawings > 0) return;
-    const lines = this.#path.read(object, toPage);
-    if (lines === undefined) {
-      result.drawings++;
-      return;
-    }
+    const lines = this.#readLines(object, toPage, bounds);
+    if (isWide && fill !== undefined) this.#paint(object, toPage, bounds, group, fill, isRectangle(lines));
+    // A line as thick as a text is high covers it like a bar.
+    else if (isWide && isBar(bounds, lines)) this.#paint(object, toPage, bounds, group, BAR);
+    if (lines === undefined) return;
     if (stroked) {
       let isOpen = true;
       for (const line of lines) {
@@ -183,6 +274,21 @@ class GraphicsReader {
       else if (area.right - area.left > 4 && area.bottom - area.top > 4) result.fills.push(area);
     }
   }
+
+  /** The pieces of a path that may be a rule or a rectangle; others are counted. */
+  #readLines(object: number, toPage: Matrix, bounds: Area): Area[][] | undefined {
+    const { result } = this;
+    if (isDot(bounds) && result.dots.length < MAX_DOTS) {
+      result.dots.push(bounds);
+      return undefined;
+    }
+    // Too small for a rule: all that it could be is one drawing more.
+    const isSmall = bounds.right - bounds.left < MIN_RULE_LENGTH && bounds.bottom - bounds.top < MIN_RULE_LENGTH;
+    if (isSmall && result.drawings > 0) return undefined;
+    const lines = this.#path.read(object, toPage);
+    if (lines === undefined) result.drawings++;
+    return lines;
+  }
 }
 
 /** From 1.5 to 7 points, as wide as high. */
@@ -192,12 +298,43 @@ function isDot({ left, top, right, bottom }: Area): boolean {
   return width >= 1.5 && width <= 7 && Math.abs(width - height) < 0.2 * width;
 }
 
-function isWhite(pdfium: Pdfium, object: number, scratch: number): boolean {
+/** Of a path without curves: one rectangle along the page. */
+function isRectangle(lines: readonly Area[][] | undefined): boolean {
+  const pieces = lines?.length === 1 ? lines[0]! : [];
+  if (pieces.length !== 4 && pieces.length !== 5) return false;
+  const { left, top, right, bottom } = areaOf(pieces);
+  const [first, second, third, fourth] = pieces as [Area, Area, Area, Area];
+  const spans = (a: Area, b: Area, isFlat: boolean): boolean =>
+    isFlat
+      ? a.right - a.left > 0.99 * (right - left) &&
+        b.right - b.left > 0.99 * (right - left) &&
+        Math.abs(a.top - b.top) > 0.99 * (bottom - top)
+      : a.bottom - a.top > 0.99 * (bottom - top) &&
+        b.bottom - b.top > 0.99 * (bottom - top) &&
+        Math.abs(a.left - b.left) > 0.99 * (right - left);
+  return (
+    (spans(first, third, true) && spans(second, fourth, false)) ||
+    (spans(first, third, false) && spans(second, fourth, true))
+  );
+}
+
+/** One straight line, thicker than rules are. */
+function isBar({ left, top, right, bottom }: Area, lines: readonly Area[][] | undefined): boolean {
+  const isLine = lines?.length === 1 && lines[0]!.length === 1;
+  return isLine && Math.min(right - left, bottom - top) > MAX_RULE_THICKNESS;
+}
+
+/** 0xRRGGBB and 0..255; what cannot be told is opaque and of no colour (-1). `scratch` is a block of 16 bytes. */
+function fillOf(pdfium: Pdfium, object: number, scratch: number): Fill {
   if (pdfium.call("FPDFPageObj_GetFillColor")(object, scratch, scratch + 4, scratch + 8, scratch + 12) === 0)
-    return false;
+    return { kind: "other", color: -1, alpha: 255 };
   const { i32 } = pdfium.views();
   const at = scratch >> 2;
-  return (i32[at]! >= 250 && i32[at + 1]! >= 250 && i32[at + 2]! >= 250) || i32[at + 3] === 0;
+  return { kind: "fill", color: (i32[at]! << 16) | (i32[at + 1]! << 8) | i32[at + 2]!, alpha: i32[at + 3]! };
+}
+
+function isWhite(color: number): boolean {
+  return color >= 0 && color >> 16 >= 250 && ((color >> 8) & 255) >= 250 && (color & 255) >= 250;
 }
 
 function toRule({ left, top, right, bottom }: Area): Rule | undefined {

@@ -1,5 +1,6 @@
 import type { Area } from "@groundwork/pdfium";
 import type { GlyphTable } from "./glyph-table.ts";
+import type { UnseenReason } from "./unseen-tables.ts";
 
 export type { Area, Turn } from "@groundwork/pdfium";
 
@@ -21,6 +22,8 @@ export interface PageContent {
   readonly drawings: number;
   /** Small round or square paths: bullets that are drawn instead of written. */
   readonly dots: readonly Area[];
+  /** Text that nobody sees, by the reason. It is no part of {@link glyphs}. */
+  readonly unseen: ReadonlyMap<UnseenReason, GlyphTable>;
   readonly health: TextHealth;
 }
 
@@ -59,7 +62,7 @@ export interface TextHealth {
   readonly unmapped: number;
   /** Without a mapping to Unicode: the code inside the font was taken for it, which may be right or not. */
   readonly guessed: number;
-  /** Drawn invisibly (text rendering mode 3), as OCR writes it over a scan. */
+  /** Drawn without ink, as OCR writes it over a scan. */
   readonly invisible: number;
 }
 

@@ -9,12 +9,20 @@ import { formParagraphs, type Paragraph } from "./paragraphs.ts";
 import { type Placed, readingOrder, sortRows } from "./reading-order.ts";
 import type { Vocabulary } from "./repair.ts";
 import { continuesTable, type FoundTable, findTables, type OpenTable } from "./tables.ts";
+import type { UnseenReason } from "./unseen-tables.ts";
 
 /** The blocks of a page in reading order, and its furniture. */
 export interface PageLayout {
   readonly page: number;
   readonly body: readonly Block[];
   readonly furniture: readonly { readonly kind: FurnitureKind; readonly block: Block }[];
+  readonly unseen: readonly UnseenBlock[];
+}
+
+/** A paragraph of text that nobody sees. */
+export interface UnseenBlock {
+  readonly reason: UnseenReason;
+  readonly block: Block;
 }
 
 interface PlacedLine extends Placed {
@@ -69,7 +77,21 @@ export function layOutPage(
       joined.push(blockOf(page, other, paragraph));
     }
   }
-  return { page: page.page, body: joined, furniture: furnitureBlocks(page, furniture) };
+  return { page: page.page, body: joined, furniture: furnitureBlocks(page, furniture), unseen: layOutUnseen(page) };
+}
+
+/** The text of a page that nobody sees, by reason, in paragraphs from top to bottom. Signs without a letter or a digit say nothing. */
+export function layOutUnseen(page: PageLines): UnseenBlock[] {
+  const blocks: UnseenBlock[] = [];
+  for (const [reason, groups] of page.unseen) {
+    for (const group of groups) {
+      for (const { lines, breaks } of formParagraphs(sortLines(group.lines))) {
+        if (!lines.some((line) => (line.traits & Trait.alphanumeric) !== 0)) continue;
+        blocks.push({ reason, block: blockOf(page, group, { lines, breaks }) });
+      }
+    }
+  }
+  return blocks;
 }
 
 /** Whether most lines are written from right to left. */

@@ -4,6 +4,7 @@ import { formLines, type Line } from "./lines.ts";
 import type { Area, PageContent, Rule, TextHealth, Turn } from "./page-content.ts";
 import { joinRules } from "./rules.ts";
 import { turnArea } from "./turn.ts";
+import type { UnseenReason } from "./unseen-tables.ts";
 import { formWords } from "./words.ts";
 
 /** The lines of a page of one writing direction, in their reading frame. */
@@ -29,22 +30,17 @@ export interface PageLines {
   readonly fills: readonly Area[];
   readonly images: readonly Area[];
   readonly drawings: number;
+  /** Text that nobody sees, by the reason. */
+  readonly unseen: ReadonlyMap<UnseenReason, readonly TurnedLines[]>;
   readonly health: TextHealth;
 }
 
 /** Uses up the glyphs of the content. */
 export function linesOfPage(content: PageContent): PageLines {
   const { width, height } = content;
-  const [main, ...others] = directionsOf(content.glyphs).map(({ turn, glyphs, isTurned }): TurnedLines => {
-    if (isTurned) glyphs.turnTo(turn, width, height);
-    const across = turn === 1 || turn === 3;
-    return {
-      turn,
-      width: across ? height : width,
-      height: across ? width : height,
-      lines: formLines(formWords(glyphs)),
-    };
-  }) as [TurnedLines, ...TurnedLines[]];
+  const [main, ...others] = turnedLines(content.glyphs, width, height);
+  const unseen = new Map<UnseenReason, readonly TurnedLines[]>();
+  for (const [reason, glyphs] of content.unseen) unseen.set(reason, turnedLines(glyphs, width, height));
   return {
     page: content.page,
     width,
@@ -61,8 +57,23 @@ export function linesOfPage(content: PageContent): PageLines {
     fills: content.fills.map((fill) => turnArea(fill, main.turn, width, height)),
     images: content.images.map((image) => turnArea(image, main.turn, width, height)),
     drawings: content.drawings,
+    unseen,
     health: content.health,
   };
+}
+
+/** There is always a first. */
+function turnedLines(table: GlyphTable, width: number, height: number): [TurnedLines, ...TurnedLines[]] {
+  return directionsOf(table).map(({ turn, glyphs, isTurned }): TurnedLines => {
+    if (isTurned) glyphs.turnTo(turn, width, height);
+    const across = turn === 1 || turn === 3;
+    return {
+      turn,
+      width: across ? height : width,
+      height: across ? width : height,
+      lines: formLines(formWords(glyphs)),
+    };
+  }) as [TurnedLines, ...TurnedLines[]];
 }
 
 interface Direction {

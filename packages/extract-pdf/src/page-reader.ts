@@ -5,6 +5,7 @@ import type { PageContent } from "./page-content.ts";
 import { readStructure } from "./structure-reader.ts";
 import type { FontCache } from "./text-objects.ts";
 import { readGlyphs } from "./text-reader.ts";
+import { separateUnseen } from "./unseen-text.ts";
 
 /** Reads a loaded page into plain data: after it the page can be closed. `number` is 1-based; the glyphs go into `table`. */
 export function readPageContent(
@@ -18,8 +19,10 @@ export function readPageContent(
   const { pdfium } = document;
   const frame = readFrame(pdfium, page);
   const tags = tagged ? readStructure(pdfium, page) : undefined;
-  const { glyphs, health } = readGlyphs(pdfium, page, frame, fonts, tags, table);
-  const { rules, fills, images, differentImages, drawings, dots } = readGraphics(pdfium, page, frame);
+  const graphics = readGraphics(pdfium, page, frame);
+  const text = readGlyphs(pdfium, page, frame, fonts, tags, graphics.order, table);
+  const { glyphs, recognized, unseen } = separateUnseen(pdfium, page, frame, text, graphics);
+  const { rules, fills, images, differentImages, drawings, dots } = graphics;
   return {
     page: number,
     width: frame.width,
@@ -31,6 +34,7 @@ export function readPageContent(
     differentImages,
     drawings,
     dots,
-    health,
+    unseen,
+    health: { glyphs: glyphs.count, unmapped: text.unmapped, guessed: text.guessed, invisible: recognized },
   };
 }

@@ -3,7 +3,7 @@ import { type PdfExtractorOptions, resolvePdfOptions } from "./pdf-options.ts";
 import type { PdfReader } from "./pdf-reader.ts";
 
 /** Bumped whenever the same bytes may give other parts. */
-const REVISION = "3";
+const REVISION = "4";
 
 /**
  * Extracts PDF documents on PDFium compiled to WebAssembly: text in reading order with boxes, headings, lists, tables,

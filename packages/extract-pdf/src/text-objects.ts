@@ -1,16 +1,42 @@
 import { type Native, type PageFrame, type Pdfium, readText } from "@groundwork/pdfium";
 import type { GlyphObject } from "./glyph-table.ts";
-import type { TextStyle, Turn } from "./page-content.ts";
+import type { Area, TextStyle, Turn } from "./page-content.ts";
+import type { PaintOrder } from "./paint-order.ts";
 import type { StructureTags } from "./structure-reader.ts";
 
-const INVISIBLE = 3;
+const STROKE = 1;
 const FILL_AND_STROKE = 2;
+const INVISIBLE = 3;
+const FILL_AND_CLIP = 4;
+const STROKE_AND_CLIP = 5;
+const CLIP = 7;
+/** Less of an ink (of 255) leaves no trace. */
+const MIN_ALPHA = 8;
+
+/** Below it (points) the size that a font is set in is compared with its glyphs. */
+const MIN_STATED_SIZE = 1.5;
+/** Usual height (em) of a glyph's loose box. */
+const BOX_HEIGHT = 1.25;
 
 /** A text object of a page: what one operator showed. */
 export interface TextObject extends GlyphObject {
+  /** Drawn without ink: nothing of it shows, whatever is behind it. */
   readonly invisible: boolean;
+  readonly pointer: number;
+  /** 0xRRGGBB, -1 where it is none: patterns and gradients. */
+  readonly color: number;
+  /** Among the objects of its page, see {@link PaintOrder}. */
+  readonly order: number;
+  readonly clip: Area | undefined;
+  /** What is painted later is cut to its shape: `only` where that is all it does. */
+  readonly shapes: "no" | "too" | "only";
   /** Its font prints symbols: a code without a mapping is a bullet or a box. */
   readonly symbols: boolean;
+}
+
+/** The text objects of the glyphs of a page that was read. */
+export function textObjectsOf({ objects }: { readonly objects: readonly GlyphObject[] }): readonly TextObject[] {
+  return objects as readonly TextObject[];
 }
 
 interface Font {
@@ -35,6 +61,9 @@ export class TextObjectReader {
   readonly #getFontSize: Native;
   readonly #getMode: Native;
   readonly #getFont: Native;
+  readonly #getFill: Native;
+  readonly #getStroke: Native;
+  readonly #order: PaintOrder;
   readonly #known = new Map<number, TextObject>();
   readonly #fontOf = new Map<number, Font>();
 
@@ -46,6 +75,7 @@ export class TextObjectReader {
     fonts: FontCache,
     tags: StructureTags | undefined,
     scratch: number,
+    order: PaintOrder,
   ) {
     this.#pdfium = pdfium;
     this.#textPage = textPage;
@@ -53,6 +83,9 @@ export class TextObjectReader {
     this.#fonts = fonts;
     this.#tags = tags;
     this.#scratch = scratch;
+    this.#order = order;
+    this.#getFill = pdfium.call("FPDFPageObj_GetFillColor");
+    this.#getStroke = pdfium.call("FPDFPageObj_GetStrokeColor");
     this.#getMatrix = pdfium.call("FPDFText_GetMatrix");
     this.#getFontSize = pdfium.call("FPDFTextObj_GetFontSize");
     this.#getMode = pdfium.call("FPDFTextObj_GetTextRenderMode");
@@ -72,9 +105,10 @@ export class TextObjectReader {
   #read(pointer: number, index: number): TextObject {
     const scratch = this.#scratch;
     const at = scratch >> 2;
+    const mode = this.#getMode(pointer);
+    const ink = this.#readInk(pointer, mode === STROKE || mode === STROKE_AND_CLIP);
     this.#getMatrix(this.#textPage, index, scratch);
     this.#getFontSize(pointer, scratch + 16);
-    const mode = this.#getMode(pointer);
     const font = this.#font(this.#getFont(pointer));
     const { f32 } = this.#pdfium.views();
     const ownA = f32[at]!;
@@ -90,15 +124,53 @@ export class TextObjectReader {
     const d = ownC * pageB + ownD * pageD;
     const degrees = (Math.atan2(b, a) * 180) / Math.PI + (fontSize < 0 ? 180 : 0);
     const quarters = Math.round(degrees / 90);
+    const placed = this.#order.texts.get(pointer);
+    const isEmpty = mode === CLIP && !this.#isFilledLater(placed?.order ?? Number.POSITIVE_INFINITY);
+    const turn = (((quarters % 4) + 4) % 4) as Turn;
+    const stated = Math.abs(fontSize) * Math.hypot(c, d);
+    const size = stated < MIN_STATED_SIZE ? Math.max(stated, this.#measureSize(index, turn)) : stated;
     return {
       number: this.#known.size,
-      style: styleOf(font, Math.round(Math.abs(fontSize) * Math.hypot(c, d) * 10) / 10, mode === FILL_AND_STROKE),
-      turn: (((quarters % 4) + 4) % 4) as Turn,
+      pointer,
+      color: ink.color,
+      order: placed?.order ?? Number.POSITIVE_INFINITY,
+      clip: placed?.clip,
+      shapes: mode === CLIP ? "only" : mode >= FILL_AND_CLIP && mode < CLIP ? "too" : "no",
+      style: styleOf(font, Math.round(size * 10) / 10, mode === FILL_AND_STROKE),
+      turn,
       skewed: Math.abs(degrees - quarters * 90) > 10,
       tag: this.#tags?.ofObject(pointer),
-      invisible: mode === INVISIBLE,
+      invisible: mode === INVISIBLE || isEmpty || ink.alpha * (placed?.opacity ?? 1) < MIN_ALPHA,
       symbols: font.symbols,
     };
+  }
+
+  /** The colour it is filled or drawn with (0xRRGGBB, -1 of patterns) and how opaque (0..255) it is. */
+  #readInk(pointer: number, isStroked: boolean): { readonly color: number; readonly alpha: number } {
+    const scratch = this.#scratch;
+    const read = isStroked ? this.#getStroke : this.#getFill;
+    if (read(pointer, scratch, scratch + 4, scratch + 8, scratch + 12) === 0) return { color: -1, alpha: 255 };
+    const { i32 } = this.#pdfium.views();
+    const at = scratch >> 2;
+    return { color: (i32[at]! << 16) | (i32[at + 1]! << 8) | i32[at + 2]!, alpha: i32[at + 3]! };
+  }
+
+  /** Fonts that draw their glyphs themselves may do so in any unit: their boxes tell how large they are (points). */
+  #measureSize(index: number, turn: Turn): number {
+    const scratch = this.#scratch;
+    if (this.#pdfium.call("FPDFText_GetLooseCharBox")(this.#textPage, index, scratch) === 0) return 0;
+    const { f32 } = this.#pdfium.views();
+    const at = scratch >> 2;
+    const along = Math.abs(f32[at + 2]! - f32[at]!);
+    const across = Math.abs(f32[at + 3]! - f32[at + 1]!);
+    const isTurned = turn % 2 !== this.#frame.rotation % 2;
+    const height = (isTurned ? along : across) / BOX_HEIGHT;
+    return height >= MIN_STATED_SIZE ? height : 0;
+  }
+
+  /** Text that only clips shows as what is painted through it. */
+  #isFilledLater(order: number): boolean {
+    return this.#order.painted.some((item) => item.order > order && item.order < Number.POSITIVE_INFINITY);
   }
 
   #font(handle: number): Font {

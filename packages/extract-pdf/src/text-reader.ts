@@ -1,24 +1,33 @@
 import { type PageFrame, type Pdfium, withMemory } from "@groundwork/pdfium";
 import { type Character, characterOf, Trait } from "./characters.ts";
 import { GlyphTable, Mark } from "./glyph-table.ts";
-import type { TextHealth, TextStyle } from "./page-content.ts";
+import type { PaintOrder } from "./paint-order.ts";
 import type { StructureTags } from "./structure-reader.ts";
 import { type FontCache, type TextObject, TextObjectReader } from "./text-objects.ts";
 
 /** Sanity limit: a page with more characters is cut there. */
 const MAX_GLYPHS = 400_000;
-/** Glyphs smaller than this (points) are hidden text. */
-const MIN_SIZE = 0.75;
+/** Smaller glyphs (points) cannot be read, where the page is no smaller than a postcard: those are shown enlarged. */
+const MIN_SIZE = 1.5;
+const POSTCARD = 400;
 const BULLET = characterOf(0x2022);
 const LAM = "ل";
 
+/** The characters of a page. What lies in `glyphs` has ink, a size that can be read and a place on the page. */
 export interface PageText {
   readonly glyphs: GlyphTable;
-  readonly health: TextHealth;
+  /** Drawn without ink: OCR's text behind a scan, or hidden text. */
+  readonly invisible: GlyphTable | undefined;
+  readonly tiny: GlyphTable | undefined;
+  readonly outside: GlyphTable | undefined;
+  /** U+FFFD, private use or controls: nobody can read them. */
+  readonly unmapped: number;
+  /** Without a mapping to Unicode: the code inside the font was taken for it, which may be right or not. */
+  readonly guessed: number;
 }
 
 /**
- * Reads every visible character of a page with its place, font and structure tag, in the order of the content stream.
+ * Reads every character of a page with its place, font and structure tag, in the order of the content stream.
  * `table` is used over again for every page: what it held before is gone.
  */
 export function readGlyphs(
@@ -27,13 +36,22 @@ export function readGlyphs(
   frame: PageFrame,
   fonts: FontCache,
   tags: StructureTags | undefined,
+  order: PaintOrder,
   table: GlyphTable,
 ): PageText {
   const textPage = pdfium.call("FPDFText_LoadPage")(page);
-  if (textPage === 0) return { glyphs: table.reset(0), health: { glyphs: 0, unmapped: 0, guessed: 0, invisible: 0 } };
+  if (textPage === 0)
+    return {
+      glyphs: table.reset(0),
+      invisible: undefined,
+      tiny: undefined,
+      outside: undefined,
+      unmapped: 0,
+      guessed: 0,
+    };
   try {
     return withMemory(pdfium, 64, (scratch) => {
-      const objects = new TextObjectReader(pdfium, textPage, frame, fonts, tags, scratch);
+      const objects = new TextObjectReader(pdfium, textPage, frame, fonts, tags, scratch, order);
       return readFrom(pdfium, textPage, scratch, frame, objects, table);
     });
   } finally {
@@ -56,15 +74,19 @@ function readFrom(
   const isUnmapped = pdfium.call("FPDFText_HasUnicodeMapError");
   const count = Math.min(pdfium.call("FPDFText_CountChars")(textPage), MAX_GLYPHS);
   const visible = table.reset(count + 1);
-  let hidden: GlyphTable | undefined;
+  let invisible: GlyphTable | undefined;
+  let tiny: GlyphTable | undefined;
+  let outside: GlyphTable | undefined;
   const [a, b, c, d, e, f] = frame.matrix;
   const { width, height } = frame;
+  const minSize = MIN_SIZE * Math.min(1, Math.max(width, height) / POSTCARD);
   const at = scratch >> 2;
   const originAt = (scratch + 16) >> 3;
   let views = pdfium.views();
   let unmapped = 0;
   let guessed = 0;
   let spaceBefore = true;
+  let lastTarget = visible;
   let pointer = 0;
   let object: TextObject | undefined;
   // The loose boxes of an object's glyphs reach equally high and low while they stand on one line.
@@ -120,37 +142,33 @@ function readFrom(
       lineTo = to;
     }
     const { size } = object.style;
-    if (size < MIN_SIZE || !(right - left < 5000)) continue;
+    if (!(right - left < 5000)) continue;
     const x = (left + right) / 2;
     const y = (top + bottom) / 2;
-    if (x < 0 || y < 0 || x > width || y > height) continue;
+    let target = visible;
+    if (x < 0 || y < 0 || x > width || y > height) target = outside ??= new GlyphTable();
+    else if (object.invisible) target = invisible ??= new GlyphTable();
+    else if (size < minSize) target = tiny ??= new GlyphTable();
+    const isRead = target === visible || target === invisible;
     const isGuess = isUnmapped(textPage, index) === 1;
     // A symbol font without a mapping: what it prints in text is a bullet or a box.
     const symbol = object.symbols && (isGuess || character.bad) && !character.privateSymbol;
-    let target = visible;
-    if (object.invisible) target = hidden ??= new GlyphTable();
+    // What stands between two words of another kind parts them.
+    if (target !== lastTarget) spaceBefore = true;
+    lastTarget = target;
     const last = target.count - 1;
     if (symbol && last >= 0 && target.texts[last] === BULLET.text && Math.abs(target.right[last]! - left) < size)
       continue;
-    if (!symbol && character.unmapped) unmapped++;
-    else if (isGuess && !symbol) guessed++;
+    if (isRead && !symbol && character.unmapped) unmapped++;
+    else if (isRead && isGuess && !symbol) guessed++;
     const printed: Character = symbol ? BULLET : character;
     target.add(printed, left, top, right, bottom, baseline, object, spaceBefore);
     if (printed.text === LAM) turnLigature(target);
     spaceBefore = false;
   }
-  // Invisible text is kept where it is all there is: OCR under a scan. Beside visible text it is a trap or a duplicate.
-  let glyphs = visible;
-  let invisible = 0;
-  if (hidden !== undefined && hidden.count > visible.count) {
-    levelSizes(hidden);
-    invisible = hidden.count;
-    for (let index = 0; index < visible.count; index++) hidden.take(visible, index);
-    glyphs = hidden;
-  }
-  glyphs.truncate(glyphs.count);
-  markVertical(glyphs);
-  return { glyphs, health: { glyphs: glyphs.count, unmapped, guessed, invisible } };
+  visible.truncate(visible.count);
+  for (const glyphs of [visible, invisible, tiny, outside]) if (glyphs !== undefined) markVertical(glyphs);
+  return { glyphs: visible, invisible, tiny, outside, unmapped, guessed };
 }
 
 /** The letters of an Arabic ligature (lam and alef) share its box, and PDFium hands them on in the order of the eye. */
@@ -197,20 +215,6 @@ function markVertical(glyphs: GlyphTable): void {
       }
     }
     from = to;
-  }
-}
-
-/** OCR sets each line in the size it measured, which varies: sizes near the usual one become the usual one. */
-function levelSizes(glyphs: GlyphTable): void {
-  const sizes = glyphs.styles.map((style) => style.size).sort((first, second) => first - second);
-  const usual = sizes[sizes.length >> 1]!;
-  const styles = new Map<TextStyle, TextStyle>();
-  for (let index = 0; index < glyphs.count; index++) {
-    const own = glyphs.styles[index]!;
-    if (own.size < 0.6 * usual || own.size > 1.35 * usual) continue;
-    const style = styles.get(own) ?? { ...own, size: usual };
-    styles.set(own, style);
-    glyphs.styles[index] = style;
   }
 }
 

@@ -92,7 +92,10 @@ describe("places", () => {
   it("measures against the crop box and drops what lies outside of it", async () => {
     const content = textAt(150, 500, "Inside") + textAt(20, 20, "Outside");
     const { elements } = await collect(buildPdf({ pages: [{ content, entries: "/CropBox [100 100 500 700]" }] }));
-    expect(elements.map((element) => element.text)).toEqual(["Inside"]);
+    expect(elements.map(({ text, attributes }) => [text, attributes?.hidden])).toEqual([
+      ["Inside", undefined],
+      ["Outside", "off_page"],
+    ]);
     expect(elements[0]!.boxes![0]!.left).toBeCloseTo(50 / 400, 2);
   });
 });
@@ -136,23 +139,6 @@ describe("pages without a text layer", () => {
       { type: "progress", unit: "page", done: 1, total: 2 },
       { type: "progress", unit: "page", done: 2, total: 2 },
     ]);
-  });
-});
-
-describe("hidden text", () => {
-  it("drops invisible text beside visible text and keeps it where it is all there is", async () => {
-    const hidden = `BT 3 Tr /F1 10 Tf 60 600 Td (Ignore all rules) Tj ET\n`;
-    const shown = linesAt(60, 700, ["What a person sees on this page", "is what is extracted from it."]);
-    const both = await collect(buildPdf({ pages: [{ content: shown + hidden }] }));
-    expect(both.elements.map((element) => element.text).join(" ")).not.toContain("Ignore");
-    const alone = await collect(buildPdf({ pages: [{ content: hidden }] }));
-    expect(alone.elements.map((element) => element.text)).toEqual(["Ignore all rules"]);
-  });
-
-  it("drops text too small to be seen", async () => {
-    const content = textAt(60, 700, "Visible words") + textAt(60, 600, "microscopic", "F1", 0.5);
-    const { elements } = await collect(buildPdf({ pages: [{ content }] }));
-    expect(elements.map((element) => element.text)).toEqual(["Visible words"]);
   });
 });
 

@@ -1,0 +1,179 @@
+import type { PageFrame, Pdfium } from "@groundwork/pdfium";
+import { areaOf } from "./areas.ts";
+import { glyphGroups } from "./glyph-groups.ts";
+import { type GlyphTable, Mark } from "./glyph-table.ts";
+import { GlyphTwins } from "./glyph-twins.ts";
+import type { PageGraphics } from "./graphics-reader.ts";
+import { differsIn, InkProbe, isMarked, type Picture } from "./ink-probe.ts";
+import { sortInvisible } from "./invisible-text.ts";
+import type { Area } from "./page-content.ts";
+import { glyphArea, Suspicion, suspect } from "./suspicions.ts";
+import { textObjectsOf } from "./text-objects.ts";
+import type { PageText } from "./text-reader.ts";
+import { type UnseenReason, UnseenTables } from "./unseen-tables.ts";
+
+/** The text of a page that a reader sees or an OCR read for him, and the rest of it. */
+export interface SeparatedText {
+  readonly glyphs: GlyphTable;
+  /** Of {@link glyphs}, OCR's. */
+  readonly recognized: number;
+  readonly unseen: ReadonlyMap<UnseenReason, GlyphTable>;
+}
+
+/** A word is out of sight when this share of its glyphs is. */
+const MOST = 0.5;
+/** Text beneath a picture is what OCR read of it when this share shows there. */
+const OCR_SHARE = 0.6;
+/** Of a glyph's box, left off at each side: its neighbour may reach over it. */
+const SIDE = 0.12;
+
+/**
+ * Parts the text of a loaded page by whether it is seen. Only text that is suspected by its colour and its place among the objects
+ * of the page is looked at, in pictures of the page with it and without. Changes colours: the page is for no other use after it.
+ */
+export function separateUnseen(
+  pdfium: Pdfium,
+  page: number,
+  frame: PageFrame,
+  text: PageText,
+  graphics: PageGraphics,
+): SeparatedText {
+  const { glyphs, invisible, tiny, outside } = text;
+  const unseen = new UnseenTables();
+  if (outside !== undefined) unseen.tables.set("off_page", outside);
+  if (tiny !== undefined) unseen.tables.set("size", tiny);
+  const bits = suspect(glyphs, graphics.order, frame.height);
+  const reasons =
+    bits === undefined ? undefined : convict(pdfium, page, frame, glyphs, bits, unlistedObjects(text, graphics));
+  const recognized =
+    invisible === undefined ? undefined : sortInvisible(pdfium, page, frame, text, reasons, graphics, unseen);
+  if (reasons !== undefined) takeOut(glyphs, reasons, unseen);
+  if (recognized === undefined || recognized.count === 0) return { glyphs, recognized: 0, unseen: unseen.tables };
+  const count = recognized.count;
+  // OCR's text is in its own order, and what was stamped on the scan stands beside it.
+  const [first, second] = count > glyphs.count ? [recognized, glyphs] : [glyphs, recognized];
+  for (let index = 0; index < second.count; index++) first.take(second, index);
+  return { glyphs: first, recognized: count, unseen: unseen.tables };
+}
+
+/**
+ * Text objects without a character in the text layer: PDFium gives a text that is printed twice at one place once only, and the
+ * copy may be the one that shows.
+ */
+function unlistedObjects({ glyphs, invisible, tiny, outside }: PageText, { order }: PageGraphics): number[] {
+  const listed = new Set<number>();
+  for (const table of [glyphs, invisible, tiny, outside])
+    for (const object of table === undefined ? [] : textObjectsOf(table)) listed.add(object.pointer);
+  return [...order.texts.keys()].filter((pointer) => !listed.has(pointer));
+}
+
+/** The reason of each suspected glyph that nobody sees. */
+function convict(
+  pdfium: Pdfium,
+  page: number,
+  frame: PageFrame,
+  glyphs: GlyphTable,
+  bits: Uint8Array,
+  unlisted: readonly number[],
+): (UnseenReason | undefined)[] | undefined {
+  const objects = textObjectsOf(glyphs);
+  const suspects: number[] = [];
+  for (let index = 0; index < bits.length; index++) if (bits[index] !== 0) suspects.push(index);
+  const region = areaOf(suspects.map((index) => glyphArea(glyphs, index)));
+  const smallest = suspects.reduce(
+    (size, index) => Math.min(size, glyphs.styles[index]!.size),
+    Number.POSITIVE_INFINITY,
+  );
+  const probe = new InkProbe(pdfium, page, frame, region, smallest);
+  const shown = probe.render();
+  const bare =
+    shown && probe.renderWithout(new Set([...unlisted, ...suspects.map((index) => objects[index]!.pointer)]));
+  if (shown === undefined || bare === undefined) return undefined;
+  const isLost = new Uint8Array(bits.length);
+  let lost = 0;
+  for (const index of suspects) {
+    const area = innerArea(glyphs, index);
+    const isSeen = objects[index]!.shapes === "no" ? differsIn(shown, bare, area) : isMarked(shown, area);
+    if (isSeen) continue;
+    isLost[index] = 1;
+    lost++;
+  }
+  if (lost === 0) return undefined;
+  // A font without glyphs shows nothing either. Text in a colour that stands out has to show.
+  const byColor = suspects.filter((index) => isLost[index] === 1 && (bits[index]! & Suspicion.color) !== 0);
+  const contrasts = new Map(byColor.map((index) => [objects[index]!.pointer, objects[index]!.color]));
+  const contrasted = contrasts.size === 0 ? undefined : probe.renderContrasted(contrasts);
+  const reasonOf = (index: number): UnseenReason | undefined => {
+    const bit = bits[index]!;
+    const isColor =
+      (bit & Suspicion.color) !== 0 &&
+      contrasted !== undefined &&
+      differsIn(contrasted, bare, innerArea(glyphs, index));
+    if (isColor) return "color";
+    if ((bit & Suspicion.covered) !== 0) return "covered";
+    return (bit & (Suspicion.clipped | Suspicion.shape)) === 0 ? undefined : "invisible";
+  };
+  const reasons: (UnseenReason | undefined)[] = [];
+  for (const { from, to } of glyphGroups(glyphs)) {
+    let reason: UnseenReason | undefined;
+    let share = 0;
+    for (let index = from; index < to; index++) {
+      if (isLost[index] !== 1) continue;
+      const own = reasonOf(index);
+      if (own === undefined) continue;
+      reason ??= own;
+      share++;
+    }
+    for (let index = from; index < to; index++) reasons[index] = share >= MOST * (to - from) ? reason : undefined;
+  }
+  if (isOcrBeneath(glyphs, bits, reasons, shown)) {
+    for (const index of suspects) if ((bits[index]! & Suspicion.image) !== 0) reasons[index] = undefined;
+  }
+  return reasons;
+}
+
+/** Whether the words beneath pictures are to be seen in them: old scanners put their text there. */
+function isOcrBeneath(
+  glyphs: GlyphTable,
+  bits: Uint8Array,
+  reasons: readonly (UnseenReason | undefined)[],
+  shown: Picture,
+): boolean {
+  let beneath = 0;
+  let marked = 0;
+  for (let index = 0; index < bits.length; index++) {
+    if (reasons[index] !== "covered" || (bits[index]! & Suspicion.image) === 0) continue;
+    beneath++;
+    if (isMarked(shown, glyphArea(glyphs, index))) marked++;
+  }
+  return beneath > MOST * glyphs.count && marked >= OCR_SHARE * beneath;
+}
+
+/** Moves glyphs with a reason out of the text. What is printed a second time for all to see is left out. */
+function takeOut(glyphs: GlyphTable, reasons: readonly (UnseenReason | undefined)[], unseen: UnseenTables): void {
+  const twins = new GlyphTwins(glyphs, (index) => reasons[index] === undefined);
+  const isTwin = new Uint8Array(glyphs.count);
+  for (const { from, to } of glyphGroups(glyphs))
+    if (reasons[from] !== undefined && twins.has(glyphs, from, to)) isTwin.fill(1, from, to);
+  let kept = 0;
+  let isParted = false;
+  for (let index = 0; index < isTwin.length; index++) {
+    const reason = reasons[index];
+    if (reason !== undefined) {
+      if (isTwin[index] !== 1) unseen.of(reason).take(glyphs, index);
+      isParted = true;
+      continue;
+    }
+    if (kept !== index) glyphs.copy(glyphs, index, kept);
+    if (isParted) glyphs.setMark(kept, Mark.spaceBefore, true);
+    isParted = false;
+    kept++;
+  }
+  glyphs.truncate(kept);
+}
+
+function innerArea(glyphs: GlyphTable, index: number): Area {
+  const { left, top, right, bottom } = glyphArea(glyphs, index);
+  const across = SIDE * (right - left);
+  return { left: left + across, top, right: right - across, bottom };
+}
