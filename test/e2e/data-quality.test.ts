@@ -69,3 +69,38 @@ test("a rule on the whole of the documents fails the run when it has ended", asy
   await writeFile(join(work, "docs", "third.md"), "# Third\n\nAnother text.\n");
   expect((await base.ingest(source())).counts).toMatchObject({ added: 1, unchanged: 2 });
 });
+
+test("other rules are a reason to look again at what was kept out; the same are none", async () => {
+  const strict = { chunks: 'Rules = [ ColumnLength "text" < 400 ]', onFailure: "quarantine" } as const;
+  const first = await open(strict);
+  expect((await first.ingest(source())).counts).toMatchObject({ added: 1, failed: 1 });
+  expect((await first.ingest(source())).counts).toMatchObject({ failed: 0, unchanged: 1, skipped: 1 });
+  await first.close();
+  await using second = await open({ ...strict, chunks: 'Rules = [ ColumnLength "text" < 4000 ]' });
+  expect((await second.ingest(source())).counts).toMatchObject({ added: 1, failed: 0, unchanged: 1 });
+  expect((await second.ingest(source())).counts).toMatchObject({ unchanged: 2 });
+});
+
+test("without any rules what was kept out comes in", async () => {
+  const first = await open({ chunks: 'Rules = [ ColumnLength "text" < 400 ]', onFailure: "quarantine" });
+  await first.ingest(source());
+  await first.close();
+  await using second = await openKnowledgeBase({ path: join(work, "kb"), embedder: hashEmbedder() });
+  expect((await second.ingest(source())).counts).toMatchObject({ added: 1, unchanged: 1 });
+});
+
+test("a rule compares with earlier runs, also in another process", async () => {
+  const rules = { documents: "Rules = [ RowCount > avg(last(3)) * 0.8 ]", onFailure: "fail" } as const;
+  const first = await open(rules);
+  await first.ingest(source());
+  await first.ingest(source());
+  await first.close();
+  await using second = await open(rules);
+  await rm(join(work, "docs", "leave.md"));
+  const error = await expectError(() => second.ingest(source(), { allowMassDelete: true }), "DATA_QUALITY_FAILED");
+  expect(error.message).toContain("RowCount > avg(last(3)) * 0.8");
+  // The figure of the run that failed counts from then on: (1 + 2 + 2) / 3, then (1 + 1 + 2) / 3.
+  await expectError(() => second.ingest(source()), "DATA_QUALITY_FAILED");
+  await expectError(() => second.ingest(source()), "DATA_QUALITY_FAILED");
+  expect((await second.ingest(source())).counts).toMatchObject({ unchanged: 1 });
+});

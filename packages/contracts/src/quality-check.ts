@@ -11,6 +11,14 @@ export interface QualityVerdict {
   readonly quarantined: ReadonlyMap<string, readonly string[]>;
   /** Reasons for which the run ends. */
   readonly fatal: readonly string[];
+  /** Figures that later runs may be compared with, by names of the check's own. Never what a document says. */
+  readonly metrics?: Readonly<Record<string, number>>;
+}
+
+/** Figures of earlier runs. */
+export interface QualityMetrics {
+  /** At most the last `last` values under a name, the newest first. */
+  read(name: string, last: number): readonly number[];
 }
 
 /** Judges documents by rules before they are published, and the whole of them when a run has ended. */
@@ -28,6 +36,6 @@ export interface QualityCheck {
       readonly documents: () => AsyncIterable<CatalogDocument>;
       readonly chunks: () => AsyncIterable<RecordBatch>;
     },
-    options?: CallOptions,
+    options?: CallOptions & { readonly history?: QualityMetrics },
   ): Promise<QualityVerdict>;
 }

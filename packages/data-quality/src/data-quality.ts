@@ -32,6 +32,7 @@ function verdictOf(decision: GateDecision): QualityVerdict {
     warned: by(decision.warned, "warn"),
     quarantined: by(decision.quarantined, "quarantine"),
     fatal: decision.fatal.map(({ Description }) => Description),
+    metrics: decision.history,
   };
 }
 

@@ -2,6 +2,7 @@ import { type CallOptions, type CatalogDocument, GroundworkError, type QualityVe
 import type { RecordBatch } from "apache-arrow";
 import { failedDocument } from "./failed-document.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
+import { QualityHistory } from "./quality-history.ts";
 import type { StageFingerprints } from "./stage-fingerprints.ts";
 import type { ProcessedDocument } from "./work-item.ts";
 
@@ -36,7 +37,10 @@ async function quarantined(
     ...(size === undefined ? {} : { size }),
   };
   const started = performance.now() - (outcome.milliseconds ?? 0);
-  return failedDocument(item, failure(reasons, item.documentId), notes, started, fingerprints);
+  const failed = failedDocument(item, failure(reasons, item.documentId), notes, started, fingerprints);
+  const { fingerprint } = failed.document;
+  if (fingerprint === undefined) return failed;
+  return { ...failed, document: { ...failed.document, fingerprint: fingerprints.quarantined(fingerprint) } };
 }
 
 /**
@@ -75,13 +79,16 @@ export async function checkDocuments(
 export async function checkAll({ quality, catalog, store }: PipelineParts, options: CallOptions): Promise<void> {
   if (quality === undefined) return;
   const watermark = await catalog.watermark(options);
+  const history = await QualityHistory.read(catalog, options);
   const verdict = await quality.checkAll(
     {
       documents: () => answering(catalog.listDocuments({ states: ["live", "stale"] }, options)),
       chunks: () => store.scan(undefined, { ...options, watermark }),
     },
-    options,
+    { ...options, history },
   );
+  // What fails is part of what later runs are compared with, too.
+  await history.write(verdict.metrics ?? {}, options);
   refuse(verdict);
 }
 

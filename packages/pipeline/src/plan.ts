@@ -142,10 +142,13 @@ function decide(
   }
   if (previous === undefined || previous.state === "deleted") return { action: "add", reason: "new" };
   const sameHint = object.hint !== undefined && object.hint === previous.hint;
+  const keptOut = deadLetter?.error.code === "DATA_QUALITY_FAILED";
+  const making =
+    previous.mediaType === undefined
+      ? undefined
+      : fingerprints.document(previous.mediaType, permissionsOf(source, object), object.attributes);
   const sameMaking =
-    previous.mediaType !== undefined &&
-    previous.fingerprint ===
-      fingerprints.document(previous.mediaType, permissionsOf(source, object), object.attributes);
+    making !== undefined && previous.fingerprint === (keptOut ? fingerprints.quarantined(making) : making);
   if (previous.state === "hidden") return { action: "change", reason: "permissions-or-attributes" };
   if (deadLetter !== undefined && sameHint && sameMaking) {
     // A password that was not there before is a reason to try again.

@@ -27,12 +27,15 @@ export interface StageFingerprints {
   extraction(mediaType: string): string;
   /** Of everything that makes a document's rows beside its bytes. */
   document(mediaType: string, permissions: Permissions, attributes: Attributes | undefined): string;
+  /** Of a document that the rules of data quality keep out: other rules are a reason to look again. */
+  quarantined(document: string): string;
 }
 
 export function stageFingerprints(
-  parts: Pick<PipelineParts, "extractors" | "enrichers" | "pii" | "chunker" | "embedder">,
+  parts: Pick<PipelineParts, "extractors" | "enrichers" | "pii" | "chunker" | "embedder" | "quality">,
 ): StageFingerprints {
-  const { extractors, enrichers, pii, chunker, embedder } = parts;
+  const { extractors, enrichers, pii, chunker, embedder, quality } = parts;
+  const rules = quality === undefined ? "" : fingerprintOf(quality.identity);
   const recognizer = extractors.find((extractor) => extractor.recognizePage !== undefined);
   const behind = [...enrichers.map((enricher) => enricher.identity), pii.identity];
   const embedderIdentity: StageIdentity = { name: "embed", revision: embedder.revision, artifacts: [embedder.modelId] };
@@ -82,6 +85,7 @@ export function stageFingerprints(
         ],
         16,
       ),
+    quarantined: (document) => stableHash(["quarantined", document, rules], 16),
   };
 }
 
