@@ -133,8 +133,10 @@ describe("what is sent", () => {
     const text = "a😀é𝒳".repeat(200_000);
     const offsets = new Utf16Offsets(text);
     const started = performance.now();
-    for (let point = 0; point <= 800_000; point += 4) expect(offsets.at(point)).toBe((point / 4) * 6);
-    expect(performance.now() - started).toBeLessThan(5_000);
+    let wrong = 0;
+    for (let point = 0; point <= 800_000; point += 4) if (offsets.at(point) !== (point / 4) * 6) wrong++;
+    expect(wrong).toBe(0);
+    expect(performance.now() - started).toBeLessThan(2_000);
     expect(offsets.at(2)).toBe(3);
     expect(offsets.at(9_000_000)).toBe(text.length);
   });
