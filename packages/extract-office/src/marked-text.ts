@@ -1,5 +1,7 @@
 import { alignMarks, type DocumentElement, shiftMarks, type TextMark, type TextMarkKind } from "@groundwork/contracts";
 
+import { addUnseen, type UnseenReason, type UnseenStretch } from "./look/unseen-text.ts";
+
 /** How a run of text is set, as far as it means something. */
 export interface RunFormat {
   readonly strong?: boolean | undefined;
@@ -25,6 +27,16 @@ const KINDS: readonly Exclude<TextMarkKind, "link">[] = [
 export class MarkedText {
   text = "";
   readonly marks: TextMark[] = [];
+  /** What nobody sees of it; it stands after the text, never in it. */
+  readonly unseen: UnseenStretch[] = [];
+  #unseenAt = -1;
+
+  /** Takes text that nobody sees. Where it parts words, it leaves a blank. */
+  hide(reason: UnseenReason, text: string): void {
+    addUnseen(this.unseen, reason, text, this.#unseenAt !== this.text.trimEnd().length);
+    if (/\s/.test(text) && this.text !== "" && !/\s$/.test(this.text)) this.text += " ";
+    this.#unseenAt = this.text.trimEnd().length;
+  }
 
   append(text: string, format?: RunFormat): void {
     const start = this.text.length;

@@ -1,7 +1,11 @@
 import { renderMath } from "../drawing/math-text.ts";
+import { type KnownColor, parseHexColor } from "../look/color.ts";
+import { statedFill } from "../look/theme-colors.ts";
+import type { UnseenReason } from "../look/unseen-text.ts";
 import { MarkedText, type RunFormat } from "../marked-text.ts";
 import { child, children, descendants, integer, isOn, textContent, type XmlNode } from "../package/xml-tree.ts";
 import { type AltText, readAltText } from "../text.ts";
+import { type DocxLooks, NO_LOOK, type RunLook, unseenReason } from "./docx-looks.ts";
 import { isMonospaced, runFormat } from "./docx-styles.ts";
 import { symbolCharacter } from "./docx-symbols.ts";
 
@@ -13,7 +17,7 @@ export interface Inline {
   /** Whether anything but formulas is in the text. */
   hasProse: boolean;
   /** Contents of text boxes and misplaced tables: blocks inside these nodes. */
-  readonly boxes: XmlNode[];
+  readonly boxes: TextBox[];
   readonly altTexts: AltText[];
   /** Relationship ids. */
   readonly charts: string[];
@@ -23,6 +27,12 @@ export interface Inline {
   readonly comments: string[];
   /** Whether all of the text is set in a typewriter face. */
   monospaced: boolean;
+}
+
+export interface TextBox {
+  readonly node: XmlNode;
+  /** What the box is filled with; `undefined`: what lies behind shows. */
+  readonly fill: KnownColor | undefined;
 }
 
 interface Field {
@@ -35,6 +45,16 @@ interface Field {
 /** How the runs that are visited are set. */
 interface RunStyle extends RunFormat {
   readonly monospaced: boolean;
+  readonly look: RunLook;
+  readonly unseen: UnseenReason | undefined;
+}
+
+/** What a paragraph hands down to its runs. */
+export interface ParagraphBase {
+  readonly monospaced: boolean;
+  readonly look: RunLook;
+  /** What is behind its text. */
+  readonly background: KnownColor;
 }
 
 /** What runs take from other parts. */
@@ -68,12 +88,17 @@ export class InlineReader {
   readonly noteNumbers: Map<string, number> = new Map();
   readonly #noteCounts = new Map<string, number>();
   readonly #links: InlineLinks;
+  readonly #looks: DocxLooks;
+  #background: KnownColor = "unknown";
+  /** Characters of hidden and deleted text, which is left out. */
+  hiddenCharacters = 0;
 
-  constructor(links: InlineLinks) {
+  constructor(links: InlineLinks, looks: DocxLooks) {
     this.#links = links;
+    this.#looks = looks;
   }
 
-  read(paragraph: XmlNode, styleIsMonospaced: boolean): Inline {
+  read(paragraph: XmlNode, { monospaced, look, background }: ParagraphBase): Inline {
     const inline: Inline = {
       marked: new MarkedText(),
       formulas: [],
@@ -87,7 +112,8 @@ export class InlineReader {
       comments: [],
       monospaced: true,
     };
-    this.#visitAll(paragraph, inline, { monospaced: styleIsMonospaced });
+    this.#background = background;
+    this.#visitAll(paragraph, inline, { monospaced, look, unseen: unseenReason(look, background) });
     return inline;
   }
 
@@ -96,16 +122,21 @@ export class InlineReader {
   }
 
   #visit(node: XmlNode, inline: Inline, style: RunStyle): void {
-    if (DROPPED.has(node.name)) return;
+    if (DROPPED.has(node.name)) {
+      if (node.name === "w:del") this.#count(node, "w:delText");
+      return;
+    }
     switch (node.name) {
       case "w:r": {
         const properties = child(node, "w:rPr");
-        if (isOn(child(properties, "w:vanish"), "w:val")) {
+        const own = properties === undefined ? style : this.#runStyle(properties, style);
+        if (own.look.isVanished === true) {
           // Hidden text is not read, but a field's begin and end in it still count.
           for (const mark of children(node, "w:fldChar")) this.#fieldMark(mark, inline);
+          this.#count(node, "w:t");
           return;
         }
-        this.#visitAll(node, inline, properties === undefined ? style : this.#runStyle(properties, style));
+        this.#visitAll(node, inline, own);
         return;
       }
       case "w:hyperlink": {
@@ -170,7 +201,7 @@ export class InlineReader {
       case "w:tbl":
       case "w:p":
         // Not allowed here, but some producers nest blocks in runs.
-        inline.boxes.push({ name: "w:txbxContent", attributes: {}, children: [node] });
+        inline.boxes.push({ node: { name: "w:txbxContent", attributes: {}, children: [node] }, fill: undefined });
         return;
       default:
         this.#visitAll(node, inline, style);
@@ -180,17 +211,32 @@ export class InlineReader {
   #runStyle(properties: XmlNode, style: RunStyle): RunStyle {
     const named = child(properties, "w:rStyle")?.attributes["w:val"];
     const monospaced = isMonospaced(properties) ?? style.monospaced;
+    const stated = this.#looks.run(properties);
+    const isSame = named === undefined && stated === NO_LOOK;
+    const look = isSame
+      ? style.look
+      : { ...style.look, ...(named === undefined ? NO_LOOK : this.#looks.character(named)), ...stated };
     return {
       ...(named === undefined ? {} : this.#links.characterStyle(named)),
       ...runFormat(properties),
       ...(monospaced && !style.monospaced ? { code: true } : {}),
       monospaced,
+      look,
+      unseen: isSame ? style.unseen : unseenReason(look, this.#background),
       href: style.href,
     };
   }
 
+  #count(node: XmlNode, name: string): void {
+    for (const text of descendants(node, name)) this.hiddenCharacters += textContent(text).trim().length;
+  }
+
   #append(inline: Inline, text: string, monospaced: boolean, style?: RunStyle): void {
     if (text === "" || !this.#fields.every((field) => field.showsResult)) return;
+    if (style?.unseen !== undefined) {
+      inline.marked.hide(style.unseen, text);
+      return;
+    }
     const href = style?.href ?? this.#fields.findLast((field) => field.href !== undefined)?.href;
     inline.marked.append(text, href === undefined ? style : { ...style, href });
     if (text.trim() === "") return;
@@ -248,11 +294,12 @@ export class InlineReader {
     inline.marked.append(`$${latex}$`);
   }
 
-  #visitDrawing(node: XmlNode, inline: Inline): void {
+  #visitDrawing(node: XmlNode, inline: Inline, outer?: KnownColor): void {
+    const fill = this.#fillOf(node, outer);
     for (const member of children(node)) {
       const { name, attributes } = member;
       if (name === "w:txbxContent") {
-        inline.boxes.push(member);
+        inline.boxes.push({ node: member, fill });
         continue;
       }
       if (name === "wp:docPr" || name === "pic:cNvPr" || name === "wps:cNvPr" || name === "wpg:cNvPr") {
@@ -266,8 +313,22 @@ export class InlineReader {
       } else if (name === "o:OLEObject") {
         if (attributes["r:id"] !== undefined) inline.objects.push(attributes["r:id"]);
       }
-      this.#visitDrawing(member, inline);
+      this.#visitDrawing(member, inline, fill);
     }
+  }
+
+  /** What a shape paints behind the text in it. */
+  #fillOf(node: XmlNode, outer: KnownColor | undefined): KnownColor | undefined {
+    if (node.name === "wps:wsp") {
+      const stated = statedFill(child(node, "wps:spPr"), this.#looks.theme);
+      if (stated === "none") return outer;
+      return stated ?? (child(node, "wps:style") === undefined ? outer : "unknown");
+    }
+    if (!/^v:(?:shape|rect|roundrect|oval)$/.test(node.name)) return outer;
+    const { fillcolor, filled } = node.attributes;
+    if (filled !== undefined && !isOn(node, "filled")) return outer;
+    if (fillcolor === undefined && child(node, "v:fill") === undefined) return "unknown";
+    return fillcolor === "white" ? [255, 255, 255] : (parseHexColor(fillcolor?.split(" ")[0]) ?? "unknown");
   }
 
   #altText(inline: Inline, text: string | undefined): void {

@@ -1,4 +1,4 @@
-import type { DocumentElement } from "@groundwork/contracts";
+import { type DocumentElement, isUnseen } from "@groundwork/contracts";
 import type { OfficePart } from "../office-part.ts";
 
 /** Something of another part that is read when its place comes: a chart, a diagram, an embedded file. */
@@ -12,7 +12,7 @@ export function flattenStory(items: Iterable<StoryItem>): { text: string; others
   const lines: string[] = [];
   const others: StoryItem[] = [];
   for (const item of items) {
-    if (!("kind" in item) || item.kind === "comment" || item.kind === "footnote") others.push(item);
+    if (!("kind" in item) || item.kind === "comment" || item.kind === "footnote" || isUnseen(item)) others.push(item);
     else if (item.kind === "formula") lines.push(item.text.replace(/^\$\$(.*)\$\$$/s, "$$$1$$"));
     else if (item.kind !== "list_item" || item.attributes?.marker === undefined) lines.push(item.text);
     else if (item.text.startsWith(item.attributes.marker)) lines.push(item.text);

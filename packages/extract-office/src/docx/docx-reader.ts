@@ -1,13 +1,17 @@
 import type { CallOptions, DocumentElement } from "@groundwork/contracts";
-import { throwIfAborted } from "@groundwork/contracts";
+import { isUnseen, throwIfAborted } from "@groundwork/contracts";
 import { readChart } from "../drawing/chart-reader.ts";
 import { readDiagram } from "../drawing/diagram-reader.ts";
 import { readEmbedded } from "../drawing/embedded-file.ts";
+import { type KnownColor, parseHexColor, WHITE } from "../look/color.ts";
+import { readThemeColors } from "../look/theme-colors.ts";
+import { hiddenTextWarning } from "../look/unseen-text.ts";
 import type { OfficePart } from "../office-part.ts";
 import { addressOf, type OpcPackage, type Relationship } from "../package/opc-package.ts";
-import { children, descendants, type XmlNode } from "../package/xml-tree.ts";
+import { child, children, descendants, isOn, type XmlNode } from "../package/xml-tree.ts";
 import { streamBlocks } from "./docx-blocks.ts";
 import { type Deferred, flattenStory, type StoryItem } from "./docx-items.ts";
+import { DocxLooks } from "./docx-looks.ts";
 import { DocxNumbering } from "./docx-numbering.ts";
 import { DocxStory, type StoryLinks } from "./docx-story.ts";
 import { DocxStyles } from "./docx-styles.ts";
@@ -87,6 +91,13 @@ class DocxLinks implements StoryLinks {
     return addressOf(this.#relationships, relationshipId);
   }
 
+  /** Word shows the color of the page only where the settings say so. */
+  async pageColor(background: XmlNode): Promise<KnownColor> {
+    const settings = await this.#opc.readOptional((await this.#opc.related(this.#part, "settings"))[0]);
+    if (!isOn(child(settings, "w:displayBackgroundShape"), "w:val")) return WHITE;
+    return parseHexColor(background.attributes["w:color"]) ?? "unknown";
+  }
+
   embedded(relationshipId: string): Deferred {
     return { deferred: () => readEmbedded(this.#opc, this.#part, relationshipId) };
   }
@@ -96,12 +107,16 @@ class DocxLinks implements StoryLinks {
 export async function* readDocx(opc: OpcPackage, part: string, options?: CallOptions): AsyncGenerator<OfficePart> {
   const first = async (type: string): Promise<XmlNode | undefined> =>
     opc.readOptional((await opc.related(part, type))[0]);
-  const styles = new DocxStyles(await first("styles"));
+  const stylesRoot = await first("styles");
+  const styles = new DocxStyles(stylesRoot);
+  const theme = await readThemeColors(opc.zip, (await opc.related(part, "theme"))[0]);
+  const looks = new DocxLooks(styles, stylesRoot, theme);
+  const counts = { hidden: 0 };
   const numberingPart = await first("numbering");
   const links = await DocxLinks.load(opc, part);
 
-  yield* readFurniture(opc, part, "header", styles);
-  const story = new DocxStory(styles, new DocxNumbering(numberingPart, styles), links);
+  yield* readFurniture(opc, part, "header", { styles, looks, counts });
+  const story = new DocxStory(styles, looks, new DocxNumbering(numberingPart, styles), links);
   for await (const item of story.read(streamBlocks(opc.zip, part))) {
     throwIfAborted(options?.signal);
     if ("kind" in item) yield item;
@@ -112,7 +127,9 @@ export async function* readDocx(opc: OpcPackage, part: string, options?: CallOpt
     const paragraph: XmlNode = { name: "w:p", attributes: {}, children: [reference] };
     yield* elementsOnly(story.readInside({ name: "w:body", attributes: {}, children: [paragraph] }));
   }
-  yield* readFurniture(opc, part, "footer", styles);
+  yield* readFurniture(opc, part, "footer", { styles, looks, counts });
+  const warning = hiddenTextWarning(counts.hidden + story.hiddenCharacters);
+  if (warning !== undefined) yield { type: "warning", warning };
 }
 
 function* elementsOnly(items: Iterable<StoryItem>): Generator<DocumentElement> {
@@ -124,19 +141,25 @@ async function* readFurniture(
   opc: OpcPackage,
   part: string,
   kind: "header" | "footer",
-  styles: DocxStyles,
+  { styles, looks, counts }: { styles: DocxStyles; looks: DocxLooks; counts: { hidden: number } },
 ): AsyncGenerator<OfficePart> {
   const told = new Set<string>();
   for (const target of await opc.related(part, kind)) {
     const root = await opc.readOptional(target);
     if (root === undefined) continue;
-    const story = new DocxStory(styles, new DocxNumbering(undefined, styles), await DocxLinks.load(opc, target));
-    const { text } = flattenStory(story.readInside(root));
+    const story = new DocxStory(styles, looks, new DocxNumbering(undefined, styles), await DocxLinks.load(opc, target));
+    const { text, others } = flattenStory(story.readInside(root));
+    counts.hidden += story.hiddenCharacters;
     const watermarks = Array.from(descendants(root, "v:textpath"), (node) => node.attributes.string ?? "");
     for (const shown of [text, ...watermarks]) {
       if (shown === "" || told.has(shown)) continue;
       told.add(shown);
       yield { kind, text: shown };
+    }
+    for (const item of others) {
+      if (!("kind" in item) || !isUnseen(item) || told.has(item.text)) continue;
+      told.add(item.text);
+      yield item;
     }
   }
 }

@@ -1,11 +1,14 @@
 import type { DocumentElement } from "@groundwork/contracts";
 import { commentElement } from "../comment-element.ts";
+import type { KnownColor } from "../look/color.ts";
+import { unseenElements } from "../look/unseen-text.ts";
 import { type MarkedText, withMarks } from "../marked-text.ts";
 import { child, integer, type XmlNode } from "../package/xml-tree.ts";
 import { altTextElement, cleanLine, cleanText } from "../text.ts";
 import { blocksInside, type DocxBlock } from "./docx-blocks.ts";
 import { type Inline, InlineReader } from "./docx-inline.ts";
 import { type Deferred, flattenStory, type StoryItem } from "./docx-items.ts";
+import { type DocxLooks, PAPER } from "./docx-looks.ts";
 import type { DocxNumbering, ListMarker } from "./docx-numbering.ts";
 import type { DocxStyles, ParagraphStyle } from "./docx-styles.ts";
 import { DocxTable } from "./docx-table.ts";
@@ -20,6 +23,8 @@ export interface StoryLinks {
   embedded(relationshipId: string): Deferred;
   /** Where a relationship to something outside goes. */
   address(relationshipId: string): string | undefined;
+  /** What the page is painted with, from the element that states it. */
+  pageColor(background: XmlNode): Promise<KnownColor>;
 }
 
 const CODE_STYLE =
@@ -41,32 +46,47 @@ export class DocxStory {
   readonly #numbering: DocxNumbering;
   readonly #links: StoryLinks;
   readonly #inline: InlineReader;
+  readonly #looks: DocxLooks;
   #code: PendingCode | undefined;
   #nesting = 0;
+  /** What is painted behind the text that is read: of the page, a cell, a text box. */
+  #background: KnownColor = PAPER;
+  /** What the open table paints behind its cells. */
+  #tableShade: KnownColor | undefined;
 
-  constructor(styles: DocxStyles, numbering: DocxNumbering, links: StoryLinks) {
+  constructor(styles: DocxStyles, looks: DocxLooks, numbering: DocxNumbering, links: StoryLinks) {
     this.#styles = styles;
+    this.#looks = looks;
     this.#numbering = numbering;
     this.#links = links;
-    this.#inline = new InlineReader({
-      characterStyle: (id) => styles.character(id),
-      address: (id) => links.address(id),
-    });
+    this.#inline = new InlineReader(
+      { characterStyle: (id) => styles.character(id), address: (id) => links.address(id) },
+      looks,
+    );
+  }
+
+  /** Characters that were left out because the document does not show them. */
+  get hiddenCharacters(): number {
+    return this.#inline.hiddenCharacters;
   }
 
   /** Elements of a streamed story; tables longer than a slice come out slice by slice. */
   async *read(blocks: AsyncIterable<DocxBlock>): AsyncGenerator<StoryItem> {
     let table: DocxTable | undefined;
     for await (const block of blocks) {
-      if (block.type === "block") yield* this.#block(block.node);
-      else table = yield* this.#tableStep(table, block);
+      if (block.type !== "block") table = yield* this.#tableStep(table, block);
+      else if (block.node.name === "w:background") this.#background = await this.#links.pageColor(block.node);
+      else yield* this.#block(block.node);
     }
     yield* this.#flushCode();
   }
 
-  /** Elements inside a tree. */
-  *readInside(node: XmlNode | undefined): Generator<StoryItem> {
+  /** Elements inside a tree. `fill` is painted behind them. */
+  *readInside(node: XmlNode | undefined, fill?: KnownColor): Generator<StoryItem> {
     if (++this.#nesting <= MAX_NESTING) {
+      const [outerBackground, outerShade] = [this.#background, this.#tableShade];
+      this.#background = fill ?? this.#cellShade(node) ?? outerBackground;
+      this.#tableShade = undefined;
       const outerCode = this.#code;
       this.#code = undefined;
       let table: DocxTable | undefined;
@@ -76,8 +96,15 @@ export class DocxStory {
       }
       yield* this.#flushCode();
       this.#code = outerCode;
+      [this.#background, this.#tableShade] = [outerBackground, outerShade];
     }
     this.#nesting--;
+  }
+
+  #cellShade(node: XmlNode | undefined): KnownColor | undefined {
+    if (node?.name !== "w:tc") return undefined;
+    const own = child(node, "w:tcPr", "w:shd");
+    return (own === undefined ? undefined : this.#looks.shade(own)) ?? this.#tableShade;
   }
 
   *#tableStep(
@@ -90,12 +117,14 @@ export class DocxStory {
         return new DocxTable((node) => this.readInside(node));
       case "table-properties":
         table?.setProperties(block.node);
+        this.#tableShade = this.#looks.tableShade(block.node);
         return table;
       case "row":
         if (table !== undefined) yield* table.addRow(block.node);
         return table;
       case "table-end":
         if (table !== undefined) yield* table.end();
+        this.#tableShade = undefined;
         return undefined;
     }
   }
@@ -114,8 +143,12 @@ export class DocxStory {
     const properties = child(node, "w:pPr");
     const styleId = child(properties, "w:pStyle")?.attributes["w:val"];
     const style = this.#styles.paragraph(styleId);
-    const inline = this.#inline.read(node, style.monospaced);
-    const text = style.hidden ? "" : cleanText(inline.marked.text);
+    const inline = this.#inline.read(node, {
+      monospaced: style.monospaced,
+      look: this.#looks.paragraph(styleId),
+      background: this.#looks.paragraphShade(properties, styleId) ?? this.#background,
+    });
+    const text = cleanText(inline.marked.text);
     if (text.trim() === "") {
       if (inline.boxes.length === 0 && this.#code !== undefined && this.#isCodeStyle(style)) this.#code.lines.push("");
     } else if (this.#collectCode(text, inline, style)) {
@@ -124,6 +157,7 @@ export class DocxStory {
       yield* this.#flushCode();
       yield* this.#textElements(text, inline, style, properties, styleId);
     }
+    yield* unseenElements(inline.marked.unseen);
     yield* this.#attached(inline);
   }
 
@@ -168,7 +202,7 @@ export class DocxStory {
     for (const altText of inline.altTexts) yield altTextElement(altText);
     const told = new Set<string>();
     for (const box of inline.boxes) {
-      for (const item of this.readInside(box)) {
+      for (const item of this.readInside(box.node, box.fill)) {
         if (!("kind" in item)) yield item;
         // A shape and its fallback may both be there.
         else if (!told.has(item.text)) yield item;
@@ -223,7 +257,13 @@ export class DocxStory {
     const styled = style.names.some((name) => CODE_STYLE.test(name));
     const candidate = styled || (inline.monospaced && !this.#styles.documentIsMonospaced);
     const plain = style.outlineLevel === undefined && style.numberingId === undefined && inline.boxes.length === 0;
-    if (!candidate || !plain || inline.notes.length + inline.comments.length + inline.formulas.length > 0) return false;
+    if (
+      !candidate ||
+      !plain ||
+      inline.marked.unseen.length > 0 ||
+      inline.notes.length + inline.comments.length + inline.formulas.length > 0
+    )
+      return false;
     this.#code ??= { lines: [], certain: false };
     this.#code.lines.push(text);
     if (styled && style.name !== "plain text") this.#code.certain = true;

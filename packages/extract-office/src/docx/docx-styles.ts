@@ -12,10 +12,9 @@ export interface ParagraphStyle {
   readonly numberingId?: string;
   readonly numberingLevel?: number;
   readonly monospaced: boolean;
-  readonly hidden: boolean;
 }
 
-const NO_STYLE: ParagraphStyle = { name: "", names: [], monospaced: false, hidden: false };
+const NO_STYLE: ParagraphStyle = { name: "", names: [], monospaced: false };
 const MAX_CHAIN = 32;
 const MONOSPACED =
   /^(?:courier|consolas|menlo|monaco|lucida console|lucida sans typewriter|andale mono|dejavu sans mono|liberation mono|source code|fira (?:code|mono)|cascadia|inconsolata|jetbrains mono|roboto mono|sf mono|ubuntu mono|ocr a)/i;
@@ -104,8 +103,13 @@ export class DocxStyles {
     return format;
   }
 
+  /** The style that a paragraph has, itself or by default. */
+  paragraphKey(id: string | undefined): string | undefined {
+    return id !== undefined && this.#nodes.has(id) ? id : this.#defaultParagraph;
+  }
+
   paragraph(id: string | undefined): ParagraphStyle {
-    const key = id !== undefined && this.#nodes.has(id) ? id : this.#defaultParagraph;
+    const key = this.paragraphKey(id);
     if (key === undefined) return NO_STYLE;
     let style = this.#resolved.get(key);
     if (style === undefined) {
@@ -122,7 +126,6 @@ export class DocxStyles {
     let numberingId: string | undefined;
     let numberingLevel: number | undefined;
     let monospaced: boolean | undefined;
-    let hidden: boolean | undefined;
     chain.forEach((node, index) => {
       const properties = child(node, "w:pPr");
       const outline = integer(child(properties, "w:outlineLvl"), "w:val");
@@ -130,10 +133,7 @@ export class DocxStyles {
       const numbering = child(properties, "w:numPr");
       numberingId ??= child(numbering, "w:numId")?.attributes["w:val"];
       numberingLevel ??= integer(child(numbering, "w:ilvl"), "w:val");
-      const run = child(node, "w:rPr");
-      monospaced ??= isMonospaced(run);
-      const vanish = child(run, "w:vanish");
-      if (vanish !== undefined) hidden ??= isOn(vanish, "w:val");
+      monospaced ??= isMonospaced(child(node, "w:rPr"));
     });
     return {
       name: names[0] ?? "",
@@ -144,7 +144,6 @@ export class DocxStyles {
       ...(numberingId === undefined ? {} : { numberingId }),
       ...(numberingLevel === undefined ? {} : { numberingLevel }),
       monospaced: monospaced ?? false,
-      hidden: hidden ?? false,
     };
   }
 }
