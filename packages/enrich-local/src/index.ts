@@ -2,6 +2,7 @@ export { type DocumentClassEnricherOptions, documentClassEnricher } from "./docu
 export { effectiveDatesEnricher } from "./effective-dates-enricher.ts";
 export { type ElementLanguageEnricherOptions, elementLanguageEnricher } from "./element-language-enricher.ts";
 export { enricher, type FunctionEnricherOptions, type FunctionEnricherResult } from "./enricher.ts";
+export { type EntitiesEnricherOptions, entitiesEnricher } from "./entities-enricher.ts";
 export { type IdentifiersEnricherOptions, identifiersEnricher } from "./identifiers-enricher.ts";
 export { type KeyPhrasesEnricherOptions, keyPhrasesEnricher } from "./key-phrases-enricher.ts";
 export { type LanguageEnricherOptions, languageEnricher } from "./language-enricher.ts";

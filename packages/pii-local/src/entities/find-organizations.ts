@@ -125,7 +125,8 @@ function capitalRun(scan: Scan, index: number): Found | undefined {
     } else if (
       !/^(?:of|and|for|the|de|des|du|della|und|y)$/.test(token.key) ||
       !isCapital(tokens[at + 1]) ||
-      at - index > LONGEST - 2
+      at - index > LONGEST - 2 ||
+      isPerson(scan, index, at - 1)
     )
       break;
   }
@@ -161,6 +162,20 @@ function capitalRun(scan: Scan, index: number): Found | undefined {
   return CAMEL.test(first.text) && !SCOTTISH.test(first.text) && end === index
     ? { from: index, to: index, score: 0.62 }
     : undefined;
+}
+
+/** "John Smith" before "of Acme Corp.": a given name first, and nothing but what the model takes for a person's name. */
+function isPerson({ tokens, evidence }: Scan, from: number, to: number): boolean {
+  if (to === from || (tokens[from]!.kinds & GIVEN_NAME) === 0) return false;
+  for (let at = from; at <= to; at++) {
+    const model = evidence[at];
+    const isName =
+      model === undefined
+        ? (tokens[at]!.kinds & (GIVEN_NAME | SURNAME)) !== 0 && (at === from || (tokens[at]!.kinds & WORD) === 0)
+        : model.given + model.surname > 0.5;
+    if (tokens[at]!.kind === "word" && !isName) return false;
+  }
+  return true;
 }
 
 /**

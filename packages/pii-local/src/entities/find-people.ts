@@ -75,8 +75,16 @@ function nameProbability(scan: Scan, index: number, lexicon: Lexicon): number {
   if (isAcronym && context < 0.5) probability *= 0.5;
   const before = wordBefore(scan, index);
   if (before !== undefined && tokens[index - 1]!.text === ":" && PLACE_LABEL.test(before.key)) probability *= 0.5;
-  if (isCap && isEveryday && token.opens && learned < 0.9 && context < 0.5) probability *= 0.4;
+  if (isCap && isEveryday && token.opens && learned < 0.9 && context < 0.5 && !leadsToSurname(scan, index))
+    probability *= 0.4;
   return probability;
+}
+
+/** "Maria Gonzalez", "Will Becker": an everyday word at the head of a sentence that is a given name, before a surname. */
+function leadsToSurname({ tokens, evidence }: Scan, index: number): boolean {
+  const next = tokens[index + 1];
+  if ((tokens[index]!.kinds & GIVEN_NAME) === 0 || next?.wordCase !== "title" || next.linesBefore > 0) return false;
+  return (evidence[index + 1]?.surname ?? 0) > 0.5 || (next.kinds & (SURNAME | WORD)) === SURNAME;
 }
 
 const SYLLABLES = /^[\p{sc=Hira}\p{sc=Kana}ー]+$/u;
