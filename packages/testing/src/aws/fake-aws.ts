@@ -39,6 +39,8 @@ export interface FakeAws {
   readonly credentials: AwsCredentials;
   readonly requests: RequestLog;
   readonly faults: Faults;
+  /** What it answers for. */
+  readonly services: readonly AwsService[];
   /** The objects of the fake's S3. */
   readonly objects: ObjectStore;
   /** Breaks what is open. Closing twice is allowed. */
@@ -161,6 +163,7 @@ export async function fakeAws(options: FakeAwsOptions = {}): Promise<FakeAws> {
     credentials: state.credentials,
     requests: state.requests,
     faults: state.faults,
+    services: state.services,
     objects,
     close,
     [Symbol.asyncDispose]: close,

@@ -25,7 +25,8 @@ export function jobOperations(analysis: ComprehendAnalysis, pace: JobPace): Reco
 
   const jobOf = (input: Input): PiiJob => {
     const job = jobs.get(input.JobId as string);
-    if (job === undefined) throw new AwsServiceError("JobNotFoundException", "The specified job was not found.");
+    if (job === undefined)
+      throw new AwsServiceError("JobNotFoundException", "The specified job was not found.", { status: 404 });
     return job;
   };
   const describe = (input: Input): Record<string, string> => ({ jobId: input.JobId as string });
