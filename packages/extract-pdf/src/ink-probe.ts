@@ -18,8 +18,8 @@ const BGRX = 3;
 /** `FPDF_ANNOT`: comments that lie over the text are part of what a reader sees. */
 const WITH_ANNOTATIONS = 1;
 const MAX_PIXELS = 2_000_000;
-/** Letters this high (pixels) have strokes of a pixel and more. */
-const LETTER_PIXELS = 20;
+/** Letters this high (pixels) have strokes of about a pixel. */
+const LETTER_PIXELS = 14;
 const MIN_SCALE = 1;
 const MAX_SCALE = 6;
 /** Two colours are the same to the eye when brightness and every channel differ by less (of 255). */

@@ -6,13 +6,12 @@ import { GlyphTwins } from "./glyph-twins.ts";
 import type { PageGraphics } from "./graphics-reader.ts";
 import { InkProbe, isMarked } from "./ink-probe.ts";
 import type { Area, TextStyle } from "./page-content.ts";
+import { isCoveredByImages } from "./scans.ts";
 import { glyphArea } from "./suspicions.ts";
 import { textObjectsOf } from "./text-objects.ts";
 import type { PageText } from "./text-reader.ts";
 import type { UnseenReason, UnseenTables } from "./unseen-tables.ts";
 
-/** Share of the page that the pictures of a scan cover. */
-const SCAN_COVER = 0.55;
 /** OCR's boxes reach over the edge of a picture by less (points). */
 const EDGE = 3;
 /** A word was read from a picture when this share of its glyphs shows there. */
@@ -33,7 +32,7 @@ export function sortInvisible(
   unseen: UnseenTables,
 ): GlyphTable | undefined {
   if (invisible === undefined) return undefined;
-  const isScan = invisible.count > glyphs.count && coveredShare(graphics.images, frame) >= SCAN_COVER;
+  const isScan = invisible.count > glyphs.count && isCoveredByImages(graphics.images, frame);
   const groups = glyphGroups(invisible).map(({ from, to }) => {
     const area = areaOf(Array.from({ length: to - from }, (_, index) => glyphArea(invisible, from + index)));
     return { from, to, area, isRead: isScan && isOver(graphics.images, area) };
@@ -75,17 +74,6 @@ function pictureWithoutText(
   );
   const texts = new Set(textObjectsOf(glyphs).map((object) => object.pointer));
   return new InkProbe(pdfium, page, frame, region, size).renderWithout(texts);
-}
-
-/** Pictures that overlap count twice, which makes no scan of a page without one. */
-function coveredShare(images: readonly Area[], { width, height }: PageFrame): number {
-  let covered = 0;
-  for (const { left, top, right, bottom } of images) {
-    const across = Math.min(width, right) - Math.max(0, left);
-    const along = Math.min(height, bottom) - Math.max(0, top);
-    if (across > 0 && along > 0) covered += across * along;
-  }
-  return covered / Math.max(1, width * height);
 }
 
 function isOver(items: readonly Area[], area: Area): boolean {

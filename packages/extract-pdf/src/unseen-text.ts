@@ -4,9 +4,10 @@ import { glyphGroups } from "./glyph-groups.ts";
 import { type GlyphTable, Mark } from "./glyph-table.ts";
 import { GlyphTwins } from "./glyph-twins.ts";
 import type { PageGraphics } from "./graphics-reader.ts";
-import { differsIn, InkProbe, isMarked, type Picture } from "./ink-probe.ts";
+import { differsIn, InkProbe, isMarked } from "./ink-probe.ts";
 import { sortInvisible } from "./invisible-text.ts";
 import type { Area } from "./page-content.ts";
+import { isCoveredByImages } from "./scans.ts";
 import { glyphArea, Suspicion, suspect } from "./suspicions.ts";
 import { textObjectsOf } from "./text-objects.ts";
 import type { PageText } from "./text-reader.ts";
@@ -22,8 +23,6 @@ export interface SeparatedText {
 
 /** A word is out of sight when this share of its glyphs is. */
 const MOST = 0.5;
-/** Text beneath a picture is what OCR read of it when this share shows there. */
-const OCR_SHARE = 0.6;
 /** Of a glyph's box, left off at each side: its neighbour may reach over it. */
 const SIDE = 0.12;
 
@@ -44,7 +43,9 @@ export function separateUnseen(
   if (tiny !== undefined) unseen.tables.set("size", tiny);
   const bits = suspect(glyphs, graphics.order, frame.height);
   const reasons =
-    bits === undefined ? undefined : convict(pdfium, page, frame, glyphs, bits, unlistedObjects(text, graphics));
+    bits === undefined || !clearScans(glyphs, bits, graphics.images, frame)
+      ? undefined
+      : convict(pdfium, page, frame, glyphs, bits, unlistedObjects(text, graphics));
   const recognized =
     invisible === undefined ? undefined : sortInvisible(pdfium, page, frame, text, reasons, graphics, unseen);
   if (reasons !== undefined) takeOut(glyphs, reasons, unseen);
@@ -126,27 +127,23 @@ function convict(
     }
     for (let index = from; index < to; index++) reasons[index] = share >= MOST * (to - from) ? reason : undefined;
   }
-  if (isOcrBeneath(glyphs, bits, reasons, shown)) {
-    for (const index of suspects) if ((bits[index]! & Suspicion.image) !== 0) reasons[index] = undefined;
-  }
   return reasons;
 }
 
-/** Whether the words beneath pictures are to be seen in them: old scanners put their text there. */
-function isOcrBeneath(
-  glyphs: GlyphTable,
-  bits: Uint8Array,
-  reasons: readonly (UnseenReason | undefined)[],
-  shown: Picture,
-): boolean {
+/**
+ * Clears the text beneath the pictures of a page that is covered with them, where it is most of the text: old scanners put there what
+ * OCR read, and a transparent mark over the whole page hides nothing. Looking at such pictures takes as long as reading ten pages.
+ */
+function clearScans(glyphs: GlyphTable, bits: Uint8Array, images: readonly Area[], frame: PageFrame): boolean {
   let beneath = 0;
-  let marked = 0;
-  for (let index = 0; index < bits.length; index++) {
-    if (reasons[index] !== "covered" || (bits[index]! & Suspicion.image) === 0) continue;
-    beneath++;
-    if (isMarked(shown, glyphArea(glyphs, index))) marked++;
+  let suspects = 0;
+  for (const bit of bits) {
+    if (bit !== 0) suspects++;
+    if ((bit & Suspicion.image) !== 0) beneath++;
   }
-  return beneath > MOST * glyphs.count && marked >= OCR_SHARE * beneath;
+  if (beneath <= MOST * glyphs.count || !isCoveredByImages(images, frame)) return suspects > 0;
+  for (let index = 0; index < bits.length; index++) if ((bits[index]! & Suspicion.image) !== 0) bits[index] = 0;
+  return suspects > beneath;
 }
 
 /** Moves glyphs with a reason out of the text. What is printed a second time for all to see is left out. */
