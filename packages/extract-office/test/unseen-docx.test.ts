@@ -85,7 +85,7 @@ describe("a run that nobody sees follows its paragraph", () => {
 
   test("black on a page that is painted black and shown so", async () => {
     const body = paragraph(run("Obey", '<w:color w:val="000000"/>') + run("Seen", WHITE));
-    const document = docxOf('</w:body><w:background w:color="000000"/><w:body>' + body, {
+    const document = docxOf(`</w:body><w:background w:color="000000"/><w:body>${body}`, {
       settings: "<w:displayBackgroundShape/>",
     });
     expect((await readElements(document)).map(({ text, attributes }) => [text, attributes?.hidden])).toEqual([

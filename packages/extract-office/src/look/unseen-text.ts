@@ -3,6 +3,7 @@ import {
   type ElementLocation,
   type ExtractionWarning,
   HIDDEN_ATTRIBUTE,
+  isUnseen,
 } from "@groundwork/contracts";
 import { cleanText } from "../text.ts";
 
@@ -42,6 +43,13 @@ export function* unseenElements(
       attributes: { [HIDDEN_ATTRIBUTE]: reason },
     };
   }
+}
+
+/** An element of a sheet or slide that its author hid. What nobody sees on it all the same keeps its reason. */
+export function asHidden(element: DocumentElement): DocumentElement {
+  return isUnseen(element)
+    ? element
+    : { ...element, attributes: { ...element.attributes, [HIDDEN_ATTRIBUTE]: "true" } };
 }
 
 /** Tells how much text was left out because the document does not show it; `undefined` when there was none. */

@@ -4,6 +4,7 @@ import { readChart } from "../drawing/chart-reader.ts";
 import { readDiagram } from "../drawing/diagram-reader.ts";
 import { readEmbedded } from "../drawing/embedded-file.ts";
 import { bodyText } from "../drawing/text-body.ts";
+import { asHidden } from "../look/unseen-text.ts";
 import type { ResolvedOfficeOptions } from "../office-options.ts";
 import type { OfficePart } from "../office-part.ts";
 import { addressOf, type OpcPackage } from "../package/opc-package.ts";
@@ -75,7 +76,7 @@ export async function* readPptx(
     const hidden = root?.attributes.show !== undefined && !isOn(root, "show");
     if (root !== undefined && !(hidden && options.hidden === "exclude")) {
       for await (const item of readSlide(deck, slidePart, root, index + 1)) {
-        if (hidden && "kind" in item) yield { ...item, attributes: { ...item.attributes, hidden: "true" } };
+        if (hidden && "kind" in item) yield asHidden(item);
         else yield item;
       }
     }

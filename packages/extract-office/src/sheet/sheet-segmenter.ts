@@ -1,6 +1,7 @@
 import type { DocumentElement } from "@groundwork/contracts";
 import { type RowCell, TableAssembler } from "../table-assembler.ts";
 import { type CellRange, rangeName } from "./cell-reference.ts";
+import { type ColumnRun, foldedAttributes } from "./folded-parts.ts";
 import { regionsOf } from "./sheet-regions.ts";
 
 export interface SheetCell {
@@ -17,6 +18,8 @@ export interface SheetRow {
   readonly row: number;
   /** Cells with text, by column. None: a thin row of white, which parts no table. */
   readonly cells: readonly SheetCell[];
+  /** Its author folded it away, or a filter did. */
+  readonly isFolded?: boolean;
 }
 
 export interface SheetLayout {
@@ -26,6 +29,8 @@ export interface SheetLayout {
   readonly tables: readonly CellRange[];
   /** Columns so narrow that nothing but white fits in. */
   readonly spacerColumns?: ReadonlySet<number>;
+  /** Columns that the author folded away. */
+  readonly foldedColumns?: readonly ColumnRun[];
 }
 
 const NO_SPACERS: ReadonlySet<number> = new Set();
@@ -97,7 +102,7 @@ export class SheetSegmenter {
     const merges = this.#mergesAt(row);
     const cells =
       merges.length === 0 ? row.cells : row.cells.filter((cell) => !isCovered(cell.column, row.row, merges));
-    this.#window.push({ row: row.row, cells });
+    this.#window.push(row.isFolded === true ? { row: row.row, cells, isFolded: true } : { row: row.row, cells });
     this.#mergesOfRow.set(row.row, merges);
     this.#cells += cells.length;
     for (const cell of cells) this.#characters += cell.text.length;
@@ -150,21 +155,23 @@ export class SheetSegmenter {
       .slice(from, from + region.bottom - region.top + 1)
       .filter((row) => row.cells.length > 0 || (this.#mergesOfRow.get(row.row) ?? []).length > 0)
       .map((row) => ({
-        row: row.row,
+        ...row,
         cells: row.cells.filter((cell) => cell.column >= region.left && cell.column <= region.right),
       }));
     const { sheet } = this.#layout;
     let top = region.top;
     const titles: DocumentElement[] = [];
     for (; earlier === undefined && this.#isTitleRow(rows, region); top++) {
-      const { text } = rows.shift()!.cells[0]!;
-      titles.push({ kind: "caption", text, location: { sheet, range: rangeName({ ...region, top, bottom: top }) } });
+      const title = rows.shift()!;
+      const range = rangeName({ ...region, top, bottom: top });
+      titles.push(this.#marked({ kind: "caption", text: title.cells[0]!.text, location: { sheet, range } }, [title]));
     }
     const filled = rows.flatMap((row) => row.cells.slice(0, 2));
     if (filled.length === 1 && earlier === undefined && !goesOn) {
       // Lines of text, each in a cell of its own, are no table, and what stands above them is no title.
       for (const title of titles) yield { ...title, kind: "paragraph" };
-      yield { kind: "paragraph", text: filled[0]!.text, location: { sheet, range: rangeName({ ...region, top }) } };
+      const location = { sheet, range: rangeName({ ...region, top }) };
+      yield this.#marked({ kind: "paragraph", text: filled[0]!.text, location }, rows);
       return;
     }
     yield* titles;
@@ -173,11 +180,12 @@ export class SheetSegmenter {
     const headerRows = earlier === undefined ? this.#headerRows(rows, { ...region, top }) : 0;
     const white = earlier === undefined && !goesOn ? this.#whiteColumns(rows, region) : [];
     let sliceTop = top;
-    const take = function* (bottom: number): Generator<DocumentElement> {
+    const take = (bottom: number): DocumentElement[] => {
       const element = open.assembler.take();
       const range = rangeName({ top: sliceTop, left: open.left, bottom, right: open.right });
-      if (element !== undefined) yield { ...element, location: { sheet, range } };
+      const slice = rows.filter(({ row }) => row >= sliceTop && row <= bottom);
       sliceTop = bottom + 1;
+      return element === undefined ? [] : [this.#marked({ ...element, location: { sheet, range } }, slice)];
     };
     for (const [index, row] of rows.entries()) {
       open.assembler.addRow(withoutColumns(this.#rowCells(row, region, open.left), white), index < headerRows);
@@ -185,6 +193,12 @@ export class SheetSegmenter {
     }
     if (sliceTop <= region.bottom) yield* take(region.bottom);
     if (goesOn) this.#open.push(open);
+  }
+
+  /** An element with what its rows and columns say of being folded away. */
+  #marked(element: DocumentElement, rows: readonly SheetRow[]): DocumentElement {
+    const attributes = foldedAttributes(rows, this.#layout.foldedColumns ?? []);
+    return attributes === undefined ? element : { ...element, attributes };
   }
 
   /** A single cell over the whole width, or alone above a row of headings, is the title of the table below it. */

@@ -1,12 +1,15 @@
 import { type CallOptions, type DocumentElement, throwIfAborted } from "@groundwork/contracts";
 import { commentElement } from "../comment-element.ts";
+import { asHidden } from "../look/unseen-text.ts";
 import { formatNumber } from "../number-text.ts";
 import { passwordRequired, unsupported } from "../office-errors.ts";
 import type { ResolvedOfficeOptions } from "../office-options.ts";
 import type { OfficePart } from "../office-part.ts";
 import type { CompoundFile } from "../ole/compound-file.ts";
 import { type CellRange, MAX_COLUMNS, rangeName } from "../sheet/cell-reference.ts";
+import type { ColumnRun } from "../sheet/folded-parts.ts";
 import { type SheetCell, SheetSegmenter } from "../sheet/sheet-segmenter.ts";
+import { type UnseenCell, UnseenCells } from "../sheet/unseen-cells.ts";
 import { cleanLine, cleanText } from "../text.ts";
 import { furnitureText } from "../xlsx/sheet-scanner.ts";
 import { type BiffRecord, readRecords } from "./biff-records.ts";
@@ -19,6 +22,9 @@ const WORKSHEET = 0x10;
 interface SheetContent {
   readonly rows: Map<number, SheetCell[]>;
   readonly merges: CellRange[];
+  readonly foldedRows: Set<number>;
+  readonly foldedColumns: ColumnRun[];
+  readonly unseen: UnseenCell[];
   readonly furniture: { readonly kind: "header" | "footer"; readonly code: string }[];
   readonly notes: { readonly row: number; readonly column: number; readonly object: number; readonly author: string }[];
   /** Texts of drawing objects by object id. */
@@ -39,11 +45,11 @@ export function* readXls(
     throwIfAborted(call?.signal);
     let told = false;
     for (const element of readSheet(stream, globals, sheet)) {
-      const hidden = sheet.hidden ? { attributes: { ...element.attributes, hidden: "true" } } : {};
       const name = cleanLine(sheet.name);
-      if (!told) yield { kind: "heading", level: 2, text: name, location: { sheet: name }, ...hidden };
+      const heading: DocumentElement = { kind: "heading", level: 2, text: name, location: { sheet: name } };
+      if (!told) yield sheet.hidden ? asHidden(heading) : heading;
       told = true;
-      yield { ...element, ...hidden };
+      yield sheet.hidden ? asHidden(element) : element;
     }
     yield { type: "progress", unit: "part", done: index + 1, total: sheets.length };
   }
@@ -65,12 +71,21 @@ function readGlobals(stream: Uint8Array): BiffGlobals {
 function* readSheet(stream: Uint8Array, globals: BiffGlobals, sheet: BoundSheet): Generator<DocumentElement> {
   const name = cleanLine(sheet.name);
   const content = readContent(stream, globals, sheet.offset);
-  const segmenter = new SheetSegmenter({ sheet: name, merges: content.merges, tables: [] });
+  const segmenter = new SheetSegmenter({
+    sheet: name,
+    merges: content.merges,
+    tables: [],
+    foldedColumns: content.foldedColumns,
+  });
   for (const row of Array.from(content.rows.keys()).sort((a, b) => a - b)) {
     const cells = content.rows.get(row)!.sort((a, b) => a.column - b.column);
-    yield* segmenter.addRow({ row, cells: cells.filter((cell, at) => cell.column !== cells[at - 1]?.column) });
+    const single = cells.filter((cell, at) => cell.column !== cells[at - 1]?.column);
+    yield* segmenter.addRow({ row, cells: single, ...(content.foldedRows.has(row) ? { isFolded: true } : {}) });
   }
   yield* segmenter.end();
+  const unseen = new UnseenCells(name);
+  for (const cell of content.unseen.sort((a, b) => a.row - b.row || a.column - b.column)) unseen.add(cell);
+  yield* unseen.take(true);
   const noted = new Set(content.notes.map((note) => note.object));
   for (const [id, text] of content.objectTexts) {
     if (!noted.has(id) && text !== "") {
@@ -89,7 +104,16 @@ function* readSheet(stream: Uint8Array, globals: BiffGlobals, sheet: BoundSheet)
 }
 
 function readContent(stream: Uint8Array, globals: BiffGlobals, offset: number): SheetContent {
-  const content: SheetContent = { rows: new Map(), merges: [], furniture: [], notes: [], objectTexts: new Map() };
+  const content: SheetContent = {
+    rows: new Map(),
+    merges: [],
+    foldedRows: new Set(),
+    foldedColumns: [],
+    unseen: [],
+    furniture: [],
+    notes: [],
+    objectTexts: new Map(),
+  };
   let depth = 0;
   let pending: { row: number; column: number; format: number } | undefined;
   let object = 0;
@@ -125,8 +149,14 @@ type CellPlace = { readonly row: number; readonly column: number; readonly forma
 function addText(content: SheetContent, globals: BiffGlobals, place: CellPlace, text: string, numeric = false): void {
   const shown = cleanText(text).trim();
   if (shown === "" || place.column >= MAX_COLUMNS) return;
+  const { bold, unseenNumber, unseenText } = globals.format(place.format);
+  const reason = numeric ? unseenNumber : unseenText;
+  if (reason !== undefined) {
+    content.unseen.push({ row: place.row, column: place.column, text: shown, reason });
+    return;
+  }
   const cells = content.rows.get(place.row) ?? [];
-  cells.push({ column: place.column, text: shown, numeric, bold: globals.format(place.format).bold });
+  cells.push({ column: place.column, text: shown, numeric, bold });
   content.rows.set(place.row, cells);
 }
 
@@ -183,6 +213,14 @@ function acceptCell(content: SheetContent, globals: BiffGlobals, record: BiffRec
       if (kind === 2) addText(content, globals, place(), errorText(view.getUint8(8)));
       return;
     }
+    case 0x208:
+      if (data.length >= 16 && (view.getUint16(12, true) & 0x20) !== 0) content.foldedRows.add(view.getUint16(0, true));
+      return;
+    case 0x7d:
+      if (data.length >= 10 && (view.getUint16(8, true) & 1) !== 0) {
+        content.foldedColumns.push({ first: view.getUint16(0, true), last: view.getUint16(2, true) });
+      }
+      return;
     case 0xe5:
       for (let at = 2; at + 8 <= data.length; at += 8) {
         content.merges.push({

@@ -1,7 +1,9 @@
 import { formatNumber } from "../number-text.ts";
 import type { XmlAttributes, XmlHandler } from "../package/xml-scanner.ts";
 import { columnIndex, MAX_COLUMNS, MAX_ROWS } from "../sheet/cell-reference.ts";
+import type { ColumnRun } from "../sheet/folded-parts.ts";
 import type { SheetCell, SheetRow } from "../sheet/sheet-segmenter.ts";
+import type { UnseenCell } from "../sheet/unseen-cells.ts";
 import { cleanText } from "../text.ts";
 import type { CellFormats } from "./cell-formats.ts";
 import { unescapeSpreadsheetText } from "./rich-text.ts";
@@ -17,6 +19,7 @@ export interface WorkbookValues {
 const SPACER_WIDTH_CHARACTERS = 3;
 const THIN_ROW_POINTS = 7.5;
 const MAX_SPACER_RUN = 20;
+const TRUE = /^(?:1|true|on)$/;
 
 /** Page headers and footers of a sheet, in their code of sections and fields. */
 const FURNITURE = /^x:(?:odd|even|first)(Header|Footer)$/;
@@ -28,9 +31,14 @@ export class SheetScanner implements XmlHandler {
   rows: SheetRow[] = [];
   /** Columns of white; known before the first row. */
   readonly spacerColumns: Set<number> = new Set();
+  /** Columns that the author folded away; known before the first row. */
+  readonly foldedColumns: ColumnRun[] = [];
+  /** Cells that nobody sees, since they were last taken. */
+  unseen: UnseenCell[] = [];
   readonly furniture: { readonly kind: "header" | "footer"; readonly code: string }[] = [];
   #row = -1;
   #rowIsThin = false;
+  #rowIsFolded = false;
   #cells: SheetCell[] = [];
   #column = -1;
   #type = "n";
@@ -39,8 +47,12 @@ export class SheetScanner implements XmlHandler {
   #collecting = false;
   #phonetic = 0;
 
-  constructor(values: WorkbookValues) {
+  /** Whether a rule or the style of a table may paint a cell in other colors than its own. */
+  readonly #mayBePainted: (row: number, column: number) => boolean;
+
+  constructor(values: WorkbookValues, mayBePainted: (row: number, column: number) => boolean) {
     this.#values = values;
+    this.#mayBePainted = mayBePainted;
   }
 
   open(name: string, attributes: XmlAttributes): void {
@@ -67,6 +79,7 @@ export class SheetScanner implements XmlHandler {
         this.#row = Number.isInteger(stated) && stated > 0 ? stated - 1 : this.#row + 1;
         this.#cells = [];
         this.#column = -1;
+        this.#rowIsFolded = attributes.hidden !== undefined && TRUE.test(attributes.hidden);
         this.#rowIsThin = attributes.ht !== undefined && Number(attributes.ht) <= THIN_ROW_POINTS;
         return;
       }
@@ -99,7 +112,8 @@ export class SheetScanner implements XmlHandler {
         return;
       case "x:row":
         if ((this.#cells.length > 0 || this.#rowIsThin) && this.#row < MAX_ROWS) {
-          this.rows.push({ row: this.#row, cells: inOrder(this.#cells) });
+          const row = { row: this.#row, cells: inOrder(this.#cells) };
+          this.rows.push(this.#rowIsFolded ? { ...row, isFolded: true } : row);
         }
         return;
       default: {
@@ -111,8 +125,9 @@ export class SheetScanner implements XmlHandler {
     }
   }
 
-  #noteColumn({ min, max, width }: XmlAttributes): void {
+  #noteColumn({ min, max, width, hidden }: XmlAttributes): void {
     const [first, last] = [Number(min), Number(max)];
+    if (hidden !== undefined && TRUE.test(hidden)) this.foldedColumns.push({ first: first - 1, last: last - 1 });
     if (!(Number(width) <= SPACER_WIDTH_CHARACTERS) || !(last - first < MAX_SPACER_RUN)) return;
     for (let column = first; column <= last; column++) this.spacerColumns.add(column - 1);
   }
@@ -146,7 +161,11 @@ export class SheetScanner implements XmlHandler {
         text = unescapeSpreadsheetText(text);
     }
     const shown = cleanText(text).trim();
-    if (shown !== "") this.#cells.push({ column: this.#column, text: shown, numeric, bold: format.bold });
+    if (shown === "") return;
+    const reason = numeric ? format.unseenNumber : format.unseenText;
+    if (reason !== undefined && !(reason === "color" && this.#mayBePainted(this.#row, this.#column))) {
+      this.unseen.push({ row: this.#row, column: this.#column, text: shown, reason });
+    } else this.#cells.push({ column: this.#column, text: shown, numeric, bold: format.bold });
   }
 }
 

@@ -1,11 +1,14 @@
 import { type CallOptions, type DocumentElement, GroundworkError, throwIfAborted } from "@groundwork/contracts";
+import { readThemeColors } from "../look/theme-colors.ts";
+import { asHidden } from "../look/unseen-text.ts";
 import type { ResolvedOfficeOptions } from "../office-options.ts";
 import type { OfficePart } from "../office-part.ts";
 import type { OpcPackage } from "../package/opc-package.ts";
 import { XmlScanner } from "../package/xml-scanner.ts";
 import { child, children, type XmlNode } from "../package/xml-tree.ts";
-import { parseRange } from "../sheet/cell-reference.ts";
+import { type CellRange, parseRange } from "../sheet/cell-reference.ts";
 import { type SheetLayout, SheetSegmenter } from "../sheet/sheet-segmenter.ts";
+import { UnseenCells } from "../sheet/unseen-cells.ts";
 import { cleanLine } from "../text.ts";
 import { CellFormats } from "./cell-formats.ts";
 import { scanRanges } from "./range-scanner.ts";
@@ -37,15 +40,20 @@ async function listSheets(opc: OpcPackage, workbookPart: string, workbook: XmlNo
   return sheets;
 }
 
-async function readLayout(opc: OpcPackage, sheet: Sheet): Promise<SheetLayout> {
-  const { merges, filters } = await scanRanges(opc.zip, sheet.part);
+async function readLayout(
+  opc: OpcPackage,
+  sheet: Sheet,
+): Promise<{ readonly layout: SheetLayout; readonly painted: readonly CellRange[] }> {
+  const { merges, filters, conditional } = await scanRanges(opc.zip, sheet.part);
+  const painted = [...conditional];
   const tables = [...filters];
   for (const target of await opc.related(sheet.part, "table")) {
     const root = await opc.readOptional(target);
     const range = parseRange(root?.attributes.ref ?? "");
+    if (range !== undefined && child(root, "x:tableStyleInfo")?.attributes.name !== undefined) painted.push(range);
     if (range !== undefined && root?.attributes.headerRowCount !== "0") tables.push(range);
   }
-  return { sheet: sheet.name, merges, tables };
+  return { layout: { sheet: sheet.name, merges, tables }, painted };
 }
 
 async function* readRows(
@@ -54,9 +62,18 @@ async function* readRows(
   values: WorkbookValues,
   options: CallOptions | undefined,
 ): AsyncGenerator<DocumentElement> {
-  const handler = new SheetScanner(values);
-  const layout = await readLayout(opc, sheet);
-  const segmenter = new SheetSegmenter({ ...layout, spacerColumns: handler.spacerColumns });
+  const { layout, painted } = await readLayout(opc, sheet);
+  const handler = new SheetScanner(values, (row, column) =>
+    painted.some(({ top, left, bottom, right }) => row >= top && row <= bottom && column >= left && column <= right),
+  );
+  const { spacerColumns, foldedColumns } = handler;
+  const segmenter = new SheetSegmenter({ ...layout, spacerColumns, foldedColumns });
+  const unseen = new UnseenCells(sheet.name);
+  const takeUnseen = (isEnd: boolean): DocumentElement[] => {
+    for (const cell of handler.unseen) unseen.add(cell);
+    handler.unseen = [];
+    return unseen.take(isEnd);
+  };
   const scanner = new XmlScanner(handler);
   for await (const piece of opc.zip.stream(sheet.part)) {
     throwIfAborted(options?.signal);
@@ -64,10 +81,12 @@ async function* readRows(
     const { rows } = handler;
     handler.rows = [];
     for (const row of rows) yield* segmenter.addRow(row);
+    yield* takeUnseen(false);
   }
   scanner.end();
   for (const row of handler.rows) yield* segmenter.addRow(row);
   yield* segmenter.end();
+  yield* takeUnseen(true);
   const told = new Set<string>();
   for (const { kind, code } of handler.furniture) {
     const text = furnitureText(code);
@@ -91,15 +110,16 @@ export async function* readXlsx(
   const sheets = (await listSheets(opc, part, workbook)).filter(
     (sheet) => !sheet.hidden || options.hidden === "include",
   );
+  const theme = await readThemeColors(opc.zip, (await opc.related(part, "theme"))[0]);
   const values: WorkbookValues = {
     strings: await SharedStrings.load(opc.zip, (await opc.related(part, "sharedStrings"))[0]),
-    formats: new CellFormats(await opc.readOptional((await opc.related(part, "styles"))[0])),
+    formats: new CellFormats(await opc.readOptional((await opc.related(part, "styles"))[0]), theme),
     date1904: /^(?:1|true|on)$/.test(child(workbook, "x:workbookPr")?.attributes.date1904 ?? ""),
   };
   for (const [index, sheet] of sheets.entries()) {
     throwIfAborted(call?.signal);
     for await (const item of readSheet(opc, part, sheet, values, call)) {
-      if (sheet.hidden && "kind" in item) yield { ...item, attributes: { ...item.attributes, hidden: "true" } };
+      if (sheet.hidden && "kind" in item) yield asHidden(item);
       else yield item;
     }
     yield { type: "progress", unit: "part", done: index + 1, total: sheets.length };
