@@ -1,3 +1,4 @@
+export { GLUE_ENTITY_TYPES, glueEntityTypeOf, piiTypesOfGlue } from "./glue-types.ts";
 export { KnownValues } from "./known-values.ts";
 export { mergeFindings } from "./merge-findings.ts";
 export { mergedDetector } from "./merged-detector.ts";
