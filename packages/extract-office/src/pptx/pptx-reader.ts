@@ -1,23 +1,31 @@
-import { type CallOptions, type DocumentElement, GroundworkError, throwIfAborted } from "@groundwork/contracts";
+import {
+  type CallOptions,
+  type DocumentElement,
+  GroundworkError,
+  HIDDEN_ATTRIBUTE,
+  throwIfAborted,
+} from "@groundwork/contracts";
 import type { CommentAuthor } from "../comment-element.ts";
 import { readChart } from "../drawing/chart-reader.ts";
 import { readDiagram } from "../drawing/diagram-reader.ts";
 import { readEmbedded } from "../drawing/embedded-file.ts";
-import { bodyText } from "../drawing/text-body.ts";
-import { asHidden } from "../look/unseen-text.ts";
+import { bodyText, visibleText } from "../drawing/text-body.ts";
+import { asHidden, hiddenTextWarning, unseenElements } from "../look/unseen-text.ts";
 import type { ResolvedOfficeOptions } from "../office-options.ts";
 import type { OfficePart } from "../office-part.ts";
 import { addressOf, type OpcPackage } from "../package/opc-package.ts";
-import { child, children, descendants, isOn, type XmlNode } from "../package/xml-tree.ts";
+import { child, children, descendants, integer, isOn, type XmlNode } from "../package/xml-tree.ts";
 import { altTextElement, cleanLine, cleanText, readAltText } from "../text.ts";
 import { readingOrder } from "./shape-order.ts";
 import { readCommentAuthors, readSlideComments } from "./slide-comments.ts";
 import { SlideLayout } from "./slide-layout.ts";
-import { type SlideShape, shapesOf } from "./slide-shapes.ts";
+import { hiddenCharacters, type SlideShape, shapesOf } from "./slide-shapes.ts";
 import { readSlideTable } from "./slide-table.ts";
 import { readTextShape } from "./slide-text.ts";
+import { type SlideSize, SlideVisibility } from "./slide-visibility.ts";
 
 const MAX_SLIDES = 20_000;
+const MAX_NAME_CHARACTERS = 150;
 const FURNITURE_TYPES: ReadonlySet<string> = new Set(["ftr", "hdr", "dt", "sldNum"]);
 const isTitle = (shape: SlideShape): boolean => /^(?:title|ctrTitle)$/.test(shape.placeholder?.type ?? "");
 
@@ -25,11 +33,15 @@ const isTitle = (shape: SlideShape): boolean => /^(?:title|ctrTitle)$/.test(shap
 class Deck {
   readonly opc: OpcPackage;
   readonly authors: ReadonlyMap<string, CommentAuthor>;
+  readonly size: SlideSize | undefined;
+  /** Characters in shapes that their author hid. */
+  hiddenCharacters = 0;
   readonly #layouts = new Map<string, SlideLayout>();
   readonly #toldFurniture = new Set<string>();
 
-  constructor(opc: OpcPackage, authors: ReadonlyMap<string, CommentAuthor>) {
+  constructor(opc: OpcPackage, authors: ReadonlyMap<string, CommentAuthor>, size: SlideSize | undefined) {
     this.opc = opc;
+    this.size = size;
     this.authors = authors;
   }
 
@@ -68,7 +80,10 @@ export async function* readPptx(
     const target = await opc.target(part, node.attributes["r:id"]);
     if (target !== undefined && opc.zip.has(target) && slides.length < MAX_SLIDES) slides.push(target);
   }
-  const deck = new Deck(opc, await readCommentAuthors(opc, part));
+  const size = child(presentation, "p:sldSz");
+  const [width, height] = [integer(size, "cx"), integer(size, "cy")];
+  const authors = await readCommentAuthors(opc, part);
+  const deck = new Deck(opc, authors, width === undefined || height === undefined ? undefined : { width, height });
   yield { type: "metadata", metadata: { pages: slides.length } };
   for (const [index, slidePart] of slides.entries()) {
     throwIfAborted(call?.signal);
@@ -82,6 +97,8 @@ export async function* readPptx(
     }
     yield { type: "progress", unit: "page", done: index + 1, total: slides.length };
   }
+  const warning = hiddenTextWarning(deck.hiddenCharacters);
+  if (warning !== undefined) yield { type: "warning", warning };
 }
 
 async function* readSlide(deck: Deck, part: string, root: XmlNode, slide: number): AsyncGenerator<OfficePart> {
@@ -90,17 +107,27 @@ async function* readSlide(deck: Deck, part: string, root: XmlNode, slide: number
   for (const shape of shapes) {
     if (shape.placeholder !== undefined) shape.box ??= layout.rectangle(shape.placeholder);
   }
+  deck.hiddenCharacters += hiddenCharacters(child(root, "p:cSld", "p:spTree"));
+  const visibility = new SlideVisibility(root, layout, deck.size, shapes);
   for (const shape of shapes.filter(isTitle)) {
-    const text = cleanLine(bodyText(child(shape.node, "p:txBody")));
-    if (text !== "") yield { kind: "heading", level: 1, text, location: { slide } };
+    const { text, unseen } = visibleText(child(shape.node, "p:txBody"), visibility.reasonIn(shape));
+    const title = cleanLine(text);
+    // A short title beside its slide is its name in lists of slides and for screen readers.
+    const isName = title.length <= MAX_NAME_CHARACTERS || !visibility.isOffPage(shape);
+    if (title !== "" && isName) yield { kind: "heading", level: 1, text: title, location: { slide } };
+    else if (title !== "") yield* unseenElements([{ reason: "off_page", text: title }], { slide });
+    yield* unseenElements(unseen, { slide });
   }
   const body = shapes.filter((shape) => !isTitle(shape) && !FURNITURE_TYPES.has(shape.placeholder?.type ?? ""));
-  for (const shape of readingOrder(body)) yield* readShape(deck, part, shape, layout, slide);
+  for (const shape of readingOrder(body)) {
+    const items = readShape(deck, part, shape, layout, visibility, slide);
+    yield* visibility.isOffPage(shape) ? offPage(items) : items;
+  }
   for (const shape of shapes) {
     if (shape.placeholder?.type === "ftr") yield* deck.furniture("footer", shape, slide);
     if (shape.placeholder?.type === "hdr") yield* deck.furniture("header", shape, slide);
   }
-  for (const shape of layout.fixedTexts()) yield* deck.furniture("footer", shape, slide);
+  for (const shape of layout.fixedShapes()) yield* deck.furniture("footer", shape, slide);
   yield* readNotes(deck, part, slide);
   yield* readSlideComments(deck.opc, part, slide, deck.authors);
 }
@@ -110,6 +137,7 @@ async function* readShape(
   part: string,
   shape: SlideShape,
   layout: SlideLayout,
+  visibility: SlideVisibility,
   slide: number,
 ): AsyncGenerator<OfficePart> {
   const location = { slide };
@@ -118,9 +146,9 @@ async function* readShape(
   if (altText.text !== "") yield altTextElement(altText, location);
   if (node.name === "p:sp") {
     const relationships = await deck.opc.relationships(part);
-    yield* readTextShape(shape, layout, location, (id) => addressOf(relationships, id));
+    yield* readTextShape(shape, layout, location, (id) => addressOf(relationships, id), visibility.reasonIn(shape));
   } else if (node.name === "p:graphicFrame") {
-    for (const table of descendants(node, "a:tbl")) yield* readSlideTable(table, location);
+    for (const table of descendants(node, "a:tbl")) yield* readSlideTable(table, location, visibility);
     for (const name of ["c:chart", "cx:chart"]) {
       for (const chart of descendants(node, name)) {
         const id = chart.attributes["r:id"];
@@ -135,6 +163,16 @@ async function* readShape(
       const id = object.attributes["r:id"];
       if (id !== undefined) yield* readEmbedded(deck.opc, part, id);
     }
+  }
+}
+
+/** What lies beside the slide is shown to nobody. */
+async function* offPage(items: AsyncIterable<OfficePart>): AsyncGenerator<OfficePart> {
+  for await (const item of items) {
+    if (!("kind" in item)) yield item;
+    else if (item.table !== undefined)
+      yield { ...item, attributes: { ...item.attributes, [HIDDEN_ATTRIBUTE]: "off_page" } };
+    else yield* unseenElements([{ reason: "off_page", text: item.text }], item.location);
   }
 }
 

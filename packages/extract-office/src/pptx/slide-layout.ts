@@ -1,3 +1,5 @@
+import type { KnownColor } from "../look/color.ts";
+import { readThemeColors, statedFill, type ThemeColors } from "../look/theme-colors.ts";
 import type { OpcPackage } from "../package/opc-package.ts";
 import { child, children, integer, isOn, type XmlNode } from "../package/xml-tree.ts";
 import type { Rectangle } from "./shape-order.ts";
@@ -44,15 +46,38 @@ export class SlideLayout {
   readonly #layout: XmlNode | undefined;
   readonly #master: XmlNode | undefined;
 
-  private constructor(layout: XmlNode | undefined, master: XmlNode | undefined) {
+  readonly theme: ThemeColors;
+
+  private constructor(layout: XmlNode | undefined, master: XmlNode | undefined, theme: ThemeColors) {
     this.#layout = layout;
     this.#master = master;
+    this.theme = theme;
   }
 
   static async load(opc: OpcPackage, layoutPart: string | undefined): Promise<SlideLayout> {
     const layout = await opc.readOptional(layoutPart);
     const masterPart = layoutPart === undefined ? undefined : (await opc.related(layoutPart, "slideMaster"))[0];
-    return new SlideLayout(layout, await opc.readOptional(masterPart));
+    const themePart = masterPart === undefined ? undefined : (await opc.related(masterPart, "theme"))[0];
+    return new SlideLayout(layout, await opc.readOptional(masterPart), await readThemeColors(opc.zip, themePart));
+  }
+
+  /** What the master calls the colors of its scheme. */
+  get colorMap(): Readonly<Record<string, string>> {
+    return child(this.#master, "p:clrMap")?.attributes ?? {};
+  }
+
+  /** Layout and master, where they are. */
+  roots(): XmlNode[] {
+    return [this.#layout, this.#master].filter((root) => root !== undefined);
+  }
+
+  /** The fill that a placeholder inherits. */
+  fill(placeholder: Placeholder, map: Readonly<Record<string, string>>): KnownColor | "none" | undefined {
+    for (const shape of this.#inherited(placeholder)) {
+      const fill = statedFill(child(shape, "p:spPr"), this.theme, map);
+      if (fill !== undefined) return fill;
+    }
+    return undefined;
   }
 
   rectangle(placeholder: Placeholder): Rectangle | undefined {
@@ -79,8 +104,8 @@ export class SlideLayout {
     return statedBullet(levelProperties(child(this.#master, "p:txStyles", "p:bodyStyle"), level)) ?? { kind: "none" };
   }
 
-  /** Texts that stand on the layout or master outside of placeholders: logos, confidentiality notes. */
-  *fixedTexts(): Generator<SlideShape> {
+  /** What stands on the layout or master outside of placeholders: logos, bands, confidentiality notes. */
+  *fixedShapes(): Generator<SlideShape> {
     for (const root of [this.#master, this.#layout]) {
       for (const shape of shapesOf(child(root, "p:cSld", "p:spTree"))) if (shape.placeholder === undefined) yield shape;
       if (root !== undefined && root.attributes.showMasterSp !== undefined && !isOn(root, "showMasterSp")) return;

@@ -1,4 +1,4 @@
-import { child, children, integer, isOn, type XmlNode } from "../package/xml-tree.ts";
+import { child, children, descendants, integer, isOn, textContent, type XmlNode } from "../package/xml-tree.ts";
 import type { Rectangle } from "./shape-order.ts";
 
 export interface Placeholder {
@@ -102,4 +102,18 @@ export function* shapesOf(tree: XmlNode | undefined, outer: Transform = IDENTITY
       yield { node, placeholder, box: apply(ownRectangle(node), outer), altText: descr || title };
     }
   }
+}
+
+/** Characters of text in shapes that their author hid. */
+export function hiddenCharacters(tree: XmlNode | undefined): number {
+  let count = 0;
+  for (const node of children(tree)) {
+    const isGroup = node.name === "p:grpSp";
+    if (!isGroup && !SHAPES.has(node.name)) continue;
+    const { properties } = nonVisual(node);
+    if (properties?.attributes.hidden !== undefined && isOn(properties, "hidden")) {
+      for (const text of descendants(node, "a:t")) count += textContent(text).trim().length;
+    } else if (isGroup) count += hiddenCharacters(node);
+  }
+  return count;
 }

@@ -1,5 +1,6 @@
 import type { DocumentElement, ElementLocation } from "@groundwork/contracts";
-import { markedParagraph, paragraphLevel } from "../drawing/text-body.ts";
+import { markedParagraph, paragraphLevel, type RunVisibility } from "../drawing/text-body.ts";
+import { unseenElements } from "../look/unseen-text.ts";
 import { withMarks } from "../marked-text.ts";
 import { bulletMarker, formatListNumber } from "../number-format.ts";
 import { child, children, type XmlNode } from "../package/xml-tree.ts";
@@ -47,13 +48,17 @@ export function* readTextShape(
   layout: SlideLayout,
   location: ElementLocation,
   address: (relationshipId: string) => string | undefined,
+  unseen: RunVisibility,
 ): Generator<DocumentElement> {
   const counters = new ListCounters();
   const body: XmlNode | undefined = child(shape.node, "p:txBody");
   for (const paragraph of children(body, "a:p")) {
-    const marked = markedParagraph(paragraph, address);
+    const marked = markedParagraph(paragraph, address, unseen);
     const text = cleanText(marked.text).trimStart();
-    if (text.trim() === "") continue;
+    if (text.trim() === "") {
+      yield* unseenElements(marked.unseen, location);
+      continue;
+    }
     const level = paragraphLevel(paragraph);
     const marker = counters.next(level, layout.bullet(shape, child(paragraph, "a:pPr"), level));
     if (marker === undefined) yield withMarks({ kind: "paragraph", text, location }, marked);
@@ -69,5 +74,6 @@ export function* readTextShape(
       };
       yield withMarks(item, marked, prefix);
     }
+    yield* unseenElements(marked.unseen, location);
   }
 }
