@@ -3,7 +3,7 @@ import { detectTexts } from "./detect-texts.ts";
 import { type RulePiiOptions, resolveOptions } from "./detector-options.ts";
 
 /** Bumped when rules, lexicon or the handling of conflicts change what is found. */
-export const RULES_REVISION = "1";
+export const RULES_REVISION = "2";
 
 /** A detector that can be built again in another thread from its `reference`, unless it holds functions. */
 export interface LocalPiiDetector extends PiiDetector {

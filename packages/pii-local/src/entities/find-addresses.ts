@@ -1,6 +1,6 @@
 import type { Lexicon } from "../lexicon/lexicon.ts";
 import { PLACE_BEGINS, REGION, TOWN, WORD } from "../lexicon/word-kinds.ts";
-import { ADDRESS_PARTICLES, isStreetWord, UNIT_WORDS } from "./address-words.ts";
+import { ADDRESS_PARTICLES, CONTACT_LABELS, isStreetWord, UNIT_WORDS } from "./address-words.ts";
 import { isCapital, type Scan, type Token } from "./scan.ts";
 import type { TokenSpan } from "./spans.ts";
 import { HONORIFICS } from "./words.ts";
@@ -105,7 +105,8 @@ class AddressRoles {
 }
 
 /** Where the address that has a street or a box at `seed` begins. */
-function beginOf({ tokens, evidence }: Scan, roles: AddressRoles, seed: number): number {
+function beginOf(scan: Scan, roles: AddressRoles, seed: number): number {
+  const { tokens, evidence } = scan;
   let from = seed;
   // Names of streets stand before a number; before a flat stands a number, or the name of whoever lives there.
   const isUnit = roles.isUnit(seed);
@@ -113,6 +114,7 @@ function beginOf({ tokens, evidence }: Scan, roles: AddressRoles, seed: number):
     if (tokens[at + 1]!.linesBefore > 0) break;
     const token = tokens[at]!;
     if (HONORIFICS.has(token.key) && isCapital(token) && token.key !== "gen" && token.key !== "general") break;
+    if (token.text === "," && tokens[at + 1]!.kind === "number" && !leadsToNumber(scan, roles, at - 1)) break;
     const model = evidence[at];
     const isPerson = model !== undefined && model.given + model.surname > Math.max(0.5, model.street);
     const isName =
@@ -134,6 +136,18 @@ function beginOf({ tokens, evidence }: Scan, roles: AddressRoles, seed: number):
       break;
   }
   return from;
+}
+
+/** Before a comma and a house number: a street, a flat, a building. A firm or a person there is the addressee. */
+function leadsToNumber({ tokens, evidence }: Scan, roles: AddressRoles, index: number): boolean {
+  if (tokens[index] === undefined) return false;
+  return (
+    roles.isNumber(index) ||
+    roles.isUnit(index) ||
+    roles.isUnit(index - 1) ||
+    roles.street(index) >= 0.45 ||
+    (evidence[index]?.building ?? 0) > 0.4
+  );
 }
 
 /** Where it ends, lines below included. */
@@ -158,6 +172,7 @@ function endOf(scan: Scan, roles: AddressRoles, seed: number, lexicon: Lexicon):
       if (token.text === "." && !endsLine && !(isAbbreviation && !isSentenceEnd(tokens, roles, at))) break;
       continue;
     }
+    if (CONTACT_LABELS.has(token.key)) break;
     if (roles.continues(at)) to = at;
     else if (!particlesLeadOn(scan, roles, at, lexicon)) break;
   }

@@ -1,6 +1,6 @@
 import type { Candidate } from "../candidate.ts";
 import type { Lexicon } from "../lexicon/lexicon.ts";
-import { LETTERED_POSTCODE, MILITARY_ADDRESS, POSTCODE_CONTEXT } from "./address-words.ts";
+import { LETTERED_POSTCODE, MILITARY_ADDRESS, POSTCODE_CONTEXT, STATE_POSTCODE } from "./address-words.ts";
 import { findAddresses } from "./find-addresses.ts";
 import { findOrganizations } from "./find-organizations.ts";
 import { findPeople } from "./find-people.ts";
@@ -8,7 +8,15 @@ import { findPlaces } from "./find-places.ts";
 import type { Scan } from "./scan.ts";
 
 /** Types that {@link findEntities} gives. */
-export const ENTITY_TYPES: readonly string[] = ["ADDRESS", "LOCATION", "NAME", "NATIONALITY", "ORGANIZATION", "TITLE"];
+export const ENTITY_TYPES: readonly string[] = [
+  "ADDRESS",
+  "AGE",
+  "LOCATION",
+  "NAME",
+  "NATIONALITY",
+  "ORGANIZATION",
+  "TITLE",
+];
 
 /** Names, titles, organisations, places and addresses of a scanned text. They may overlap. */
 export function findEntities(scan: Scan, lexicon: Lexicon, detector: string): Candidate[] {
@@ -30,6 +38,7 @@ export function findEntities(scan: Scan, lexicon: Lexicon, detector: string): Ca
     [POSTCODE_CONTEXT, 1, 0.9],
     [LETTERED_POSTCODE, 0, 0.75],
     [MILITARY_ADDRESS, 0, 0.97],
+    [STATE_POSTCODE, 0, 0.8],
   ] as const)
     for (const match of text.matchAll(pattern)) {
       const value = match[group]!;

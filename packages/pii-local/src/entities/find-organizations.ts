@@ -1,4 +1,4 @@
-import { GIVEN_NAME, RARE_WORD, REGION, SURNAME, TOWN, WORD } from "../lexicon/word-kinds.ts";
+import { CITY, GIVEN_NAME, RARE_WORD, REGION, SURNAME, TOWN, WORD } from "../lexicon/word-kinds.ts";
 import { UNIT_WORDS } from "./address-words.ts";
 import { KNOWN_ORGANIZATIONS } from "./known-organizations.ts";
 import { NATIONALITIES } from "./nationalities.ts";
@@ -6,8 +6,10 @@ import { isCapital, type Scan, type Token } from "./scan.ts";
 import { type TokenSpan, wordBefore } from "./spans.ts";
 import {
   BODY_HEADS,
+  FAMILY_ENDINGS,
   FIELD_WORDS,
   HONORIFICS,
+  isLegalForm,
   JOB_HEADS,
   LEGAL_FORMS,
   NAME_PARTICLES,
@@ -32,7 +34,8 @@ export function findOrganizations(scan: Scan): TokenSpan[] {
   const { tokens } = scan;
   const spans: TokenSpan[] = [];
   for (let index = 0; index < tokens.length; index++) {
-    const found = firmOfSurnames(scan, index) ?? namedBody(scan, index) ?? capitalRun(scan, index);
+    const found =
+      firmOfSurnames(scan, index) ?? firmOfTwo(scan, index) ?? namedBody(scan, index) ?? capitalRun(scan, index);
     if (found === undefined) continue;
     spans.push({ type: "ORGANIZATION", ...found });
     index = found.to;
@@ -70,11 +73,37 @@ function firmOfSurnames(scan: Scan, index: number): Found | undefined {
   const endsLine = after === undefined || after.linesBefore > 0;
   const previous = wordBefore(scan, index);
   const isExpected =
-    (previous !== undefined && (WORK_BEFORE.test(previous.key) || previous.key === "the" || previous.key === "of")) ||
-    (after !== undefined && (ORGANIZATION_FOLLOWERS.has(after.key) || /^(?:is|was|has|as)$/.test(after.key)));
+    (previous !== undefined && (WORK_BEFORE.test(previous.key) || /^(?:the|of|vs?|versus)$/.test(previous.key))) ||
+    (before?.text === ":" && isFirmLabel(tokens[index - 2])) ||
+    (after !== undefined && (ORGANIZATION_FOLLOWERS.has(after.key) || /^(?:is|was|has|as)$/.test(after.key))) ||
+    // An address follows.
+    (after?.text === "," && after.linesBefore === 0 && tokens[to + 2]?.kind === "number");
   if (LEGAL_FORMS.has(after?.key ?? "")) to++;
   if (to > index + 4 || (isHeading && endsLine) || isExpected) return { from: index, to, score: 0.82 };
   return listed && before?.text === ":" && tokens[to + 1]?.key === "and" ? { from: index, to, score: 0.6 } : undefined;
+}
+
+const isFirmLabel = (token: Token | undefined): boolean =>
+  /^(?:bank|company|firm|employer|insurer|insurance|vendor|supplier|payee|client|customer|merchant|contractor|carrier)$/.test(
+    token?.key ?? "",
+  );
+
+/** "Kuhic - Russel" where an organisation is expected: two names that are no towns, with a dash between blanks. */
+function firmOfTwo(scan: Scan, index: number): Found | undefined {
+  const { tokens } = scan;
+  const [first, dash, second, after] = [tokens[index], tokens[index + 1], tokens[index + 2], tokens[index + 3]];
+  if (first?.wordCase !== "title" || second?.wordCase !== "title") return undefined;
+  if (!/^[-–]$/.test(dash?.text ?? "") || !dash!.blankBefore || !second.blankBefore) return undefined;
+  if (dash!.linesBefore + second.linesBefore > 0 || /^[-–]$/.test(after?.text ?? "")) return undefined;
+  const isTown = (token: Token): boolean => (token.kinds & (REGION | CITY)) !== 0 && (token.kinds & SURNAME) === 0;
+  if (isTown(first) || isTown(second) || WEEKDAYS_AND_MONTHS.has(first.key)) return undefined;
+  if ((first.kinds & WORD) !== 0 && (second.kinds & WORD) !== 0) return undefined;
+  const previous = wordBefore(scan, index);
+  const isExpected =
+    (previous !== undefined && /^(?:by|with|at|for|from|to|of|joined|against|vs?|versus)$/.test(previous.key)) ||
+    (tokens[index - 1]?.text === ":" && isFirmLabel(tokens[index - 2])) ||
+    (index > 0 && standsAlone(scan, index, index + 2));
+  return isExpected ? { from: index, to: index + 2, score: 0.93 } : undefined;
 }
 
 /** "University of Leeds", "Department of Health and Human Services", "Bank of America". */
@@ -121,7 +150,7 @@ function capitalRun(scan: Scan, index: number): Found | undefined {
     if (isCapital(token)) {
       to = at;
       // A legal form ends the name.
-      if (LEGAL_FORMS.has(token.key) && token.text.length > 2) break;
+      if (isLegalForm(token) && token.text.length > 2) break;
     } else if (
       !/^(?:of|and|for|the|de|des|du|della|und|y)$/.test(token.key) ||
       !isCapital(tokens[at + 1]) ||
@@ -238,19 +267,23 @@ const runGoesOn = (tokens: readonly Token[], index: number): boolean =>
 
 function endingOf(tokens: readonly Token[], from: number, to: number): { at: number; score: number } | undefined {
   for (let at = to; at > from; at--) {
-    const { key, wordCase, text } = tokens[at]!;
-    const isForm =
-      LEGAL_FORMS.has(key) &&
-      wordCase !== "lower" &&
-      (text.length > 2 || wordCase === "upper" || key === "co" || /^(?:Ag|Se|Sa|As|Oy|Ab)$/.test(text) === false);
-    if (isForm) return { at, score: 0.93 };
+    const { key } = tokens[at]!;
+    if (isLegalForm(tokens[at]!)) return { at, score: 0.93 };
+    if (
+      FAMILY_ENDINGS.has(key) &&
+      at - from > 1 &&
+      /^(?:and|&|et|und|y)$/.test(tokens[at - 1]!.key || tokens[at - 1]!.text)
+    )
+      return { at, score: 0.93 };
     if (!ORGANIZATION_ENDINGS.has(key)) continue;
     const words = tokens.slice(from, at).filter((token) => token.kind === "word");
     const isOrdinary = words.every(
       (token) => (token.kinds & (WORD | RARE_WORD)) !== 0 && !(isCapital(token) && token.kinds & (REGION | TOWN)),
     );
     if (isOrdinary && (UNIT_ENDINGS.has(key) || words.some((token) => !isCapital(token)))) return { at, score: 0.3 };
-    return { at, score: at === to ? 0.8 : 0.72 };
+    // "Macejkovic Group": one name that is no word, and the ending. It is the firm's, not the person's.
+    const isNamed = at === to && words.length === 1 && (words[0]!.kinds & (WORD | RARE_WORD | REGION)) === 0;
+    return { at, score: isNamed ? 0.92 : at === to ? 0.8 : 0.72 };
   }
   return undefined;
 }

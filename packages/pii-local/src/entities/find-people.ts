@@ -8,6 +8,7 @@ import {
   FIELD_WORDS,
   FUNCTION_WORDS,
   HONORIFICS,
+  isLegalForm,
   JOB_HEADS,
   LEGAL_FORMS,
   NAME_FOLLOWERS,
@@ -28,6 +29,7 @@ function nameProbability(scan: Scan, index: number, lexicon: Lexicon): number {
   const { tokens, evidence } = scan;
   const token = tokens[index]!;
   if (token.kind !== "word" || token.text.length > 40 || /^i['’]/i.test(token.text)) return 0;
+  if (isLegalForm(token) && token.text.length > 2 && isCapital(tokens[index - 1])) return 0;
   if (SYLLABLES.test(token.text) || (SHORT_HONORIFICS.has(token.key) && !(token.kinds & GIVEN_NAME))) return 0;
   if (IDEOGRAPHS.test(token.text)) return ideographicName(scan, index, lexicon);
   const isCap = isCapital(token);
@@ -180,6 +182,7 @@ export function findPeople(scan: Scan, lexicon: Lexicon): TokenSpan[] {
     if (tokens[to + 1]?.kind === "word" && tokens[to + 1]!.linesBefore === 0 && isCapital(tokens[to + 1])) {
       const next = tokens[to + 1]!;
       // "Allstate Insurance": the name of a person inside that of a firm.
+      if (isLegalForm(next) && next.text.length > 2) continue;
       if ((LEGAL_FORMS.has(next.key) || ORGANIZATION_ENDINGS.has(next.key)) && probabilities[index]! < 0.95) continue;
     }
     let best = 0;
@@ -188,7 +191,7 @@ export function findPeople(scan: Scan, lexicon: Lexicon): TokenSpan[] {
     spans.push({ type: "NAME", from, to, score: Math.min(0.97, best * (length > 0 ? 1 : 0.93)) });
     const title = titleBefore(tokens, from);
     if (title !== undefined) spans.push(title);
-    spans.push(...jobBeside(tokens, to));
+    spans.push(...jobBeside(tokens, to), ...ageBeside(tokens, to));
     index = to;
   }
   return spans;
@@ -257,6 +260,7 @@ function endOf(scan: Scan, probabilities: readonly number[], index: number): num
     const isPart = isLower
       ? probabilities[at]! >= ENOUGH_BESIDE
       : isCapital(token) &&
+        !isLegalForm(token) &&
         (probabilities[at]! >= ENOUGH_BESIDE ||
           isUnknownCapital(token, probabilities[index]!) ||
           (isAfterInitial && !(token.kinds & REGION))) &&
@@ -296,6 +300,17 @@ function titleBefore(tokens: readonly Token[], from: number): TokenSpan | undefi
   const title = tokens[from - 1 - dot];
   if (title === undefined || !SHORT_HONORIFICS.has(title.key)) return undefined;
   return { type: "TITLE", from: from - 1 - dot, to: from - 1, score: 0.9 };
+}
+
+/** "Ana Silva (54)", "Ana Silva, 54, said". */
+function* ageBeside(tokens: readonly Token[], to: number): Generator<TokenSpan> {
+  const [open, age, close] = [tokens[to + 1], tokens[to + 2], tokens[to + 3]];
+  if (age?.kind !== "number" || !/^(?:1[0-1]\d|[1-9]\d?)$/.test(age.text) || age.linesBefore > 0) return;
+  if (open!.linesBefore > 0 || close === undefined || close.linesBefore > 0) return;
+  const after = tokens[to + 4];
+  const isApposition = open!.text === "," && close.text === "," && after?.wordCase === "lower";
+  if ((open!.text === "(" && close.text === ")") || isApposition)
+    yield { type: "AGE", from: to + 2, to: to + 2, score: Number(age.text) >= 16 ? 0.75 : 0.55 };
 }
 
 /** A position after a name: on the next line, or between commas ("Ana Silva, the chief auditor, said"). */

@@ -1,3 +1,5 @@
+import type { Token } from "./scan.ts";
+
 const set = (words: string): ReadonlySet<string> => new Set(words.split(" "));
 
 /** Forms of address; a name follows. Folded, without the dot. */
@@ -37,6 +39,20 @@ export const LEGAL_FORMS: ReadonlySet<string> = set(
   "inc incorporated corp corporation co company ltd limited llc llp lp plc pllc gmbh ag kg ohg ug mbh se sa sas sarl srl spa sl slu " +
     "bv nv vof ab oy oyj as asa aps hf ehf doo sro kft zrt rt pty pte bhd sdn kk nyrt lda ltda eirl pvt jsc ooo zao tbk",
 );
+
+/** Those that are also written with one capital; "Asa", "Sas" and "Spa" are something else. */
+const SPELT_LEGAL_FORMS: ReadonlySet<string> = set(
+  "inc incorporated corp corporation co company ltd limited llc llp plc pllc gmbh sarl srl pty pte bhd sdn kft lda ltda eirl pvt sro",
+);
+
+/** Whether a word is a legal form as it is written: "Ltd", "LTD", "ApS", and not "Asa". */
+export function isLegalForm({ key, text, wordCase }: Pick<Token, "key" | "text" | "wordCase">): boolean {
+  if (!LEGAL_FORMS.has(key) || wordCase === "lower") return false;
+  return wordCase === "upper" || SPELT_LEGAL_FORMS.has(key) || /\p{Ll}\p{Lu}/u.test(text);
+}
+
+/** What ends a family's firm: "Ward and Sons". */
+export const FAMILY_ENDINGS: ReadonlySet<string> = set("sons son brothers bros daughters sisters cie co company fils");
 
 export const ORGANIZATION_ENDINGS: ReadonlySet<string> = set(
   "group holdings holding partners associates bank bancorp insurance assurance mutual financial capital ventures investments securities " +

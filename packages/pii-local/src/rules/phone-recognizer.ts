@@ -6,7 +6,7 @@ const CANDIDATE =
   /(?<![\p{scx=Latn}\p{scx=Grek}\p{scx=Cyrl}\p{N}_./:$€£#-]|\d,)(?:\+ ?|\(\+?)?\d(?:[\d()/\u00a0\u2010-\u2013.-]|[ \t](?=[\d(/-])|-?\r?\n(?=\d)){4,24}(?:(?<=\d) ?(?:x|ext\.?|extension|#) ?\d{1,6})?(?![\p{scx=Latn}\p{scx=Grek}\p{scx=Cyrl}\p{N}_])/giu;
 
 const CONTEXT =
-  /(?:\b(?:phones?|tel(?:e(?:phone|fono|fon))?|t[ée]l[ée]phone|mobile?|cell(?:ular)?|fax|call(?:ed|ing|s)?|dial(?:ed)?|ring|text|sms|whats ?app|contact(?: number)?|reach(?: me| us| you| him| her)?|hotline|office|landline|voicemail|number is|handy|rufnummer|telefon\w*|m[óo]vil|celular|portable|registered|lost my|work|home)\b|☎|📞|📱)/i;
+  /(?:\b(?:phones?|tel(?:e(?:phone|fono|fon))?|t[ée]l[ée]phone|mobile?|cell(?:ular)?|fax|call(?:ed|ing|s)?|dial(?:ed)?|ring|text|sms|whats ?app|contact(?: number)?|reach(?: me| us| you| him| her)?|hotline|office|landline|voicemail|number is|handy|rufnummer|durchwahl|r[üu]ckfragen?|erreichbar|telefon\w*|m[óo]vil|celular|portable|registered|lost my|work|home)\b|☎|📞|📱)/i;
 
 const DEFAULT_COUNTRIES: readonly CountryCode[] = ["US", "GB", "IN", "DE", "FR", "ES", "IT", "AU", "NL", "BR"];
 const LIKELY_DATE = /^(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})$/;
@@ -39,6 +39,14 @@ function partsOf(matched: string, index: number): { value: string; index: number
   return parts;
 }
 
+/** "Tel. ", "teléfono: " right before: it is that number, whatever else it looks like. */
+const NAMED =
+  /(?:\b(?:phone|tel(?:e(?:phone|fono|fon))?|mobile?|cell(?:ular)?|fax|call|dial|m[óo]vil|handy|rufnummer|durchwahl)|t[ée]l[ée](?:phone|fono)|t[ée]l)\.?(?: ?(?:no|number|nummer|#))?\.?[ :=]{1,3}$/iu;
+
+function isNamed(text: string, start: number): boolean {
+  return NAMED.test(text.slice(Math.max(0, start - 24), start));
+}
+
 function phoneIn(
   text: string,
   matched: string,
@@ -63,14 +71,21 @@ function phoneIn(
   if (isInternational) {
     const parsed = parsePhoneNumberFromString(main.replace(/^00/, "+"));
     if (parsed?.isValid() === true) return span(0.97);
-    return isGrouped || isCalled ? span(isCalled ? 0.85 : 0.7) : undefined;
+    // A plus and digits in a row are written for nothing else, whatever the numbering plans say of them.
+    if (isGrouped || isCalled) return span(isCalled ? 0.85 : 0.7);
+    return digits.length >= 8 && main.startsWith("+") ? span(0.6) : undefined;
   }
+  // "(03262) 8058710": an area code in brackets, with its zero.
+  if (/^\(0\d{1,5}\)[ /-]?\d{3,9}(?:[ -]\d{1,6})*$/.test(main)) return span(isCalled ? 0.9 : 0.75);
   if (isCalled && digits.length === 6 && isGrouped) return span(0.7);
-  if (isCalled && digits.length >= 7) return span(isGrouped ? 0.9 : 0.75);
+  if (isCalled && digits.length >= 7) return span(isNamed(text, start) ? 0.95 : isGrouped ? 0.9 : 0.75);
   if (value.length > main.length && digits.length >= 7) return span(0.85);
   if (!isGrouped && digits.length !== 10) return undefined;
   // Four digits and more between the signs, or an area code in brackets: not a list of figures.
   const hasPhoneShape = /^\(\d{2,5}\)|^0\d|\d{3}[-. ]\d{3}[-. ]\d{4}$|\d{3}[-. ]\d{4}$/.test(main);
+  // "CO 80202-4826": a postal code with its state.
+  if (/^\d{5}-\d{4}$/.test(main) && /\b[A-Z]{2}[ \t]+$/.test(text.slice(Math.max(0, start - 6), start)))
+    return undefined;
   const isValid = countries.some((country) => parsePhoneNumberFromString(main, country)?.isValid() === true);
   if (isValid && isGrouped && hasPhoneShape) return span(0.8);
   if (isValid && hasPhoneShape) return span(0.5);

@@ -99,6 +99,24 @@ export const secretRules: readonly PatternRule[] = [
     score: 0.88,
   },
   {
+    // "user=": a line of settings or of a log.
+    type: "USERNAME",
+    pattern:
+      /(?<![\p{L}\d])(?:user|usr|uid|login|account_name|accountName|principal)["']?=["']?([\p{L}\d][\p{L}\d._@-]{1,63})/giu,
+    group: 1,
+    check: (value) => !isPlaceholder(value) && !/^(?:true|false|null|none|\d+)$/i.test(value),
+    score: 0.95,
+  },
+  {
+    // "user ana_silva84", "user ana.silva": no name of a person has a digit, an underscore or a dot inside.
+    type: "USERNAME",
+    pattern:
+      /(?<![\p{L}\d])(?:users?|login|account|profile|handle)[ \t]+["'“‘@]?((?=[\p{L}\d.-]*(?:[\d_]|\p{L}\.\p{L}))[\p{L}][\p{L}._-]{0,40}[\p{L}\d._-]{1,40})(?<![.-])(?![\p{L}\d@_-])/giu,
+    group: 1,
+    check: (value) => !isPlaceholder(value) && /\p{Ll}/u.test(value),
+    score: 0.95,
+  },
+  {
     type: "USERNAME",
     pattern: userNamePattern(" (?:is|was|ist|est|es)"),
     group: 1,
