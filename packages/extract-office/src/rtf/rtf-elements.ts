@@ -39,6 +39,14 @@ export function rtfParagraph(
   return { kind: name === "caption" ? "caption" : "paragraph", text };
 }
 
+/** Words that state a time, from the year to the minute. */
+export const TIME_WORDS: readonly string[] = ["yr", "mo", "dy", "hr", "min"];
+
+/** Milliseconds since the epoch, from the values of {@link TIME_WORDS}. */
+export function rtfTime([year = 0, month = 1, day = 1, hour = 0, minute = 0]: readonly number[]): number {
+  return Date.UTC(year, month - 1, day, hour, minute);
+}
+
 /** Metadata from the destinations of the information group. */
 export function rtfMetadata(info: ReadonlyMap<string, string>): DocumentMetadata {
   const value = (name: string): string | undefined => info.get(name) || undefined;

@@ -1,17 +1,21 @@
 import { type CallOptions, type DocumentElement, throwIfAborted } from "@groundwork/contracts";
 import { codePageDecoder, codePageOfCharset } from "../code-page.ts";
 import { commentElement } from "../comment-element.ts";
+import { hiddenTextWarning } from "../look/unseen-text.ts";
 import type { OfficePart } from "../office-part.ts";
 import { cleanLine, cleanText } from "../text.ts";
-import { isNumberMarker, rtfMetadata, rtfParagraph } from "./rtf-elements.ts";
+import { isNumberMarker, rtfMetadata, rtfParagraph, rtfTime, TIME_WORDS } from "./rtf-elements.ts";
+import { RtfLooks } from "./rtf-looks.ts";
 import {
   CHARACTER_WORDS,
   COLLECTED,
   DROPPED_DESTINATIONS,
+  PLAIN_LETTERS,
   plainParagraph,
   type RtfGroup,
   type RtfParagraphFormat,
   STARRED_TEXT,
+  TEXT_COLLECTED,
 } from "./rtf-state.ts";
 import { type RtfCellDefinition, RtfTable } from "./rtf-table.ts";
 import { tokenizeRtf } from "./rtf-tokenizer.ts";
@@ -31,7 +35,8 @@ interface Collector {
 /** Reads Rich Text Format (1.9.1): paragraphs, headings by style, lists, tables, notes, comments, page furniture. */
 export class RtfReader {
   #groups: RtfGroup[] = [];
-  #group: RtfGroup = { destination: "", codePage: 1252, unicodeSkip: 1, hidden: false };
+  #group: RtfGroup = { destination: "", codePage: 1252, unicodeSkip: 1, ...PLAIN_LETTERS };
+  readonly #looks = new RtfLooks();
   #skipCharacters = 0;
   #starred = false;
   #bytes: Uint8Array[] = [];
@@ -89,9 +94,12 @@ export class RtfReader {
     this.#flushBytes();
     this.#endParagraph();
     this.#endTable();
+    this.#releaseAfter();
     yield* this.#elements;
     const metadata = rtfMetadata(this.#info);
     if (Object.keys(metadata).length > 0) yield { type: "metadata", metadata };
+    const warning = hiddenTextWarning(this.#looks.hiddenCharacters);
+    if (warning !== undefined) yield { type: "warning", warning };
   }
 
   #closeGroup(): void {
@@ -148,6 +156,7 @@ export class RtfReader {
       case "mac":
         this.#group.codePage = 10000;
         return true;
+      case "colortbl":
       case "fonttbl":
       case "stylesheet":
       case "info":
@@ -167,22 +176,19 @@ export class RtfReader {
         this.#group.hidden = value !== 0;
         return true;
       case "plain":
-        this.#group.hidden = false;
+        Object.assign(this.#group, PLAIN_LETTERS);
         this.#group.codePage = this.#basePage();
         return true;
       case "chftn":
         // Inside the note itself the mark is only repeated.
         if (this.#collectors.length === 0) this.#append(`[${this.#notes + 1}]`);
         return true;
-      case "yr":
-      case "mo":
-      case "dy":
-      case "hr":
-      case "min":
-        this.#time[["yr", "mo", "dy", "hr", "min"].indexOf(word)] = value ?? 0;
-        return true;
       default:
-        return false;
+        if (TIME_WORDS.includes(word)) {
+          this.#time[TIME_WORDS.indexOf(word)] = value ?? 0;
+          return true;
+        }
+        return this.#looks.word(word, value, this.#group, this.#format);
     }
   }
 
@@ -233,6 +239,7 @@ export class RtfReader {
           right: value ?? 0,
           continuesLeft: this.#merge.left,
           continuesAbove: this.#merge.above,
+          fill: this.#looks.takeCell(),
         });
         this.#merge = { left: false, above: false };
     }
@@ -259,14 +266,23 @@ export class RtfReader {
 
   #append(text: string): void {
     const { destination, hidden } = this.#group;
-    if (destination === "dropped" || destination === "fonttbl" || hidden) return;
-    if (destination === "stylesheet") {
-      this.#styleName += text;
-      return;
-    }
+    if (destination === "dropped" || destination === "fonttbl") return;
+    if (destination === "colortbl") this.#looks.colorText(text);
+    else if (destination === "stylesheet") this.#styleName += text;
+    else if (hidden) this.#looks.hiddenCharacters += text.trim().length;
+    else this.#appendText(text);
+  }
+
+  #appendText(text: string): void {
     const collector = this.#collectors.at(-1);
-    if (collector !== undefined) collector.text += text;
-    else if (destination !== "info") this.#text += text;
+    const isText =
+      collector === undefined ? this.#group.destination !== "info" : TEXT_COLLECTED.has(collector.destination);
+    const cell = this.#definitions[this.#cellTexts.length];
+    const reason = isText ? this.#looks.reason(this.#group, this.#format, cell) : undefined;
+    if (isText && reason === undefined) this.#looks.part();
+    if (reason !== undefined) this.#looks.hide(reason, text);
+    else if (collector !== undefined) collector.text += text;
+    else if (isText) this.#text += text;
   }
 
   #endStyle(): void {
@@ -305,11 +321,9 @@ export class RtfReader {
         for (const line of text.split("\n")) this.#pushText(this.#after, "paragraph", line);
         return;
       case "creatim":
-      case "revtim": {
-        const [year = 0, month = 1, day = 1, hour = 0, minute = 0] = this.#time;
-        if (year > 1900) this.#info.set(destination, String(Date.UTC(year, month - 1, day, hour, minute)));
+      case "revtim":
+        if ((this.#time[0] ?? 0) > 1900) this.#info.set(destination, String(rtfTime(this.#time)));
         return;
-      }
       default:
         if (/^(?:header|footer)/.test(destination)) this.#furniture(destination.startsWith("header"), text);
         else this.#info.set(destination, cleanLine(text));
@@ -377,6 +391,7 @@ export class RtfReader {
   }
 
   #releaseAfter(): void {
+    this.#after.push(...this.#looks.take());
     if (this.#after.length === 0 || this.#table !== undefined) return;
     this.#elements.push(...this.#after);
     this.#after = [];

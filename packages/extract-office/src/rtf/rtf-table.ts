@@ -1,4 +1,5 @@
 import type { DocumentElement } from "@groundwork/contracts";
+import type { KnownColor } from "../look/color.ts";
 import { type RowCell, TableAssembler } from "../table-assembler.ts";
 
 export interface RtfCellDefinition {
@@ -6,6 +7,7 @@ export interface RtfCellDefinition {
   readonly right: number;
   readonly continuesLeft: boolean;
   readonly continuesAbove: boolean;
+  readonly fill?: KnownColor | undefined;
 }
 
 interface RtfRow {
