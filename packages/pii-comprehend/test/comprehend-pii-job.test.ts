@@ -147,6 +147,15 @@ test("an abort leaves the job running, and the next run goes on with it", async 
   });
 });
 
+test("two runs at the same time, neither of which sees the other's job yet, are one job", async () => {
+  await withJob({}, async (job, aws) => {
+    const [one, other] = await Promise.all([job.run(TEXTS), job.run(TEXTS)]);
+    expect(aws.requests.of("StartPiiEntitiesDetectionJob")).toHaveLength(2);
+    expect(one.jobId).toBe(other.jobId);
+    expect(one.findings).toEqual(other.findings);
+  });
+});
+
 test("an answer to the start that is lost costs nothing: the token starts no second job", async () => {
   await withJob({}, async (job, aws) => {
     aws.faults.plant({ operation: "StartPiiEntitiesDetectionJob", fault: { kind: "reset", when: "after" } });

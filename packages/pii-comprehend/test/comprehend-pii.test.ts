@@ -1,5 +1,13 @@
+import { PiiEntityType } from "@aws-sdk/client-comprehend";
 import { buildReference, type GroundworkError, type PiiDetector } from "@groundwork/contracts";
-import { billedUnits, type ComprehendPiiOptions, comprehendPii } from "@groundwork/pii-comprehend";
+import {
+  billedUnits,
+  COMPREHEND_PII_TYPES,
+  type ComprehendPiiOptions,
+  comprehendPii,
+} from "@groundwork/pii-comprehend";
+import { PII_TYPES } from "@groundwork/pii-local";
+import { GLUE_ENTITY_TYPES, piiStage, piiTypesOfGlue, redact } from "@groundwork/pii-policy";
 import { createGovernor } from "@groundwork/provider-governor";
 import { type FakeAwsOptions, type FoundSpan, fakeAws, manualClock } from "@groundwork/testing/aws";
 import { describe, expect, test, vi } from "vitest";
@@ -90,6 +98,16 @@ describe("what is reported", () => {
     expect(() => comprehendPii({ region: "eu-west-1", ...(options as ComprehendPiiOptions) })).toThrow(
       expect.objectContaining({ code: "INVALID_ARGUMENT" }),
     );
+  });
+});
+
+test("a value across a cut is found whole: a text of nothing but values, without a place to cut", async () => {
+  await withFake({}, { maxBytes: 20_000 }, async (detector, aws) => {
+    const values = Array.from({ length: 4000 }, (_, index) => `person-${index}@example.com`);
+    const text = values.join(";");
+    const [found] = await detector.detect([text]);
+    expect(aws.requests.length).toBeGreaterThan(4);
+    expect(found!.map(({ start, end }) => text.slice(start, end))).toEqual(values);
   });
 });
 
@@ -187,6 +205,15 @@ describe("requests", () => {
     });
   });
 
+  test("a governor gives up on an answer that does not come and asks again", async () => {
+    await using governor = createGovernor({ attemptTimeoutMs: 50, retry: { baseMs: 1, maxMs: 5 } });
+    await withFake({}, { governor }, async (detector, aws) => {
+      aws.faults.plant({ fault: { kind: "slow", ms: 5_000 } });
+      expect((await detector.detect([EMAIL]))[0]).toHaveLength(1);
+      expect(detector.usage().detectRequests).toBe(1);
+    });
+  });
+
   test("an abort reaches the request that runs", async () => {
     await withFake({ clock: manualClock() }, {}, async (detector, aws) => {
       aws.faults.plant({ fault: { kind: "slow", ms: 60_000 } });
@@ -236,5 +263,27 @@ test("a detector of plain options is built again from its reference", async () =
     expect((await second.detect([EMAIL]))[0]).toHaveLength(1);
     await Promise.all([first.close(), second.close()]);
     vi.unstubAllEnvs();
+  });
+});
+
+test("types are those of the SDK's model and of the local detectors, and Glue's lead to types that these know", () => {
+  const { ALL: _, ...sdkTypes } = PiiEntityType;
+  expect([...COMPREHEND_PII_TYPES].sort()).toEqual(Object.keys(sdkTypes).sort());
+  const known = new Set(PII_TYPES);
+  expect(COMPREHEND_PII_TYPES.filter((type) => !known.has(type))).toEqual([]);
+  const glue = GLUE_ENTITY_TYPES.flatMap((entity) => piiTypesOfGlue(entity));
+  expect(glue.filter((type) => !known.has(type))).toEqual([]);
+});
+
+test("a stage protects an element by what the service finds", async () => {
+  await withFake({}, {}, async (detector) => {
+    const stage = piiStage({ detectors: [detector], policy: redact(), key: new Uint8Array(32).fill(3) });
+    const { elements } = await stage.protect({
+      documentId: "d",
+      version: "1",
+      metadata: {},
+      elements: [{ kind: "paragraph", text: `😀 Write to ${EMAIL} now` }],
+    });
+    expect(elements[0]!.text).toBe("😀 Write to [EMAIL] now");
   });
 });

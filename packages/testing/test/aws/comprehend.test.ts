@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import {
   BatchDetectDominantLanguageCommand,
   BatchDetectEntitiesCommand,
@@ -22,7 +23,7 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
-import { fakeAws, manualClock } from "@groundwork/testing/aws";
+import { type FakeAws, fakeAws, manualClock } from "@groundwork/testing/aws";
 import { describe, expect, test } from "vitest";
 import { comprehendClient, s3Client } from "./clients.ts";
 
@@ -297,6 +298,41 @@ describe("the small S3", () => {
     expect(await nameOf(s3.send(new GetObjectCommand(at)))).toBe("NoSuchKey");
     expect(await nameOf(s3.send(new HeadObjectCommand(at)))).toBe("NotFound");
     expect(await nameOf(s3.send(new GetObjectCommand({ Bucket: "no-bucket", Key: "k" })))).toBe("NoSuchBucket");
+  });
+
+  test("a body that is sent in chunks arrives whole", async () => {
+    await using aws = await fakeAws();
+    aws.objects.makeBucket("some-bucket");
+    const body = Buffer.from("0123456789\r\n".repeat(20_000));
+    await s3Client(aws).send(
+      new PutObjectCommand({
+        Bucket: "some-bucket",
+        Key: "k",
+        Body: Readable.from([body.subarray(0, 70_001), body.subarray(70_001)]),
+        ContentLength: body.length,
+      }),
+    );
+    expect(Buffer.compare(aws.objects.get("some-bucket", "k")!.body, body)).toBe(0);
+  });
+
+  test("refuses and is busy under names of its own", async () => {
+    await using aws = await fakeAws();
+    aws.objects.put("some-bucket", "k", "x");
+    const get = (change: Partial<FakeAws> = {}) =>
+      nameOf(s3Client({ ...aws, ...change }).send(new GetObjectCommand({ Bucket: "some-bucket", Key: "k" })));
+    const { credentials } = aws;
+    expect(await get()).toBe("none");
+    expect(await get({ credentials: { ...credentials, secretAccessKey: "x" } })).toBe("SignatureDoesNotMatch");
+    expect(await get({ credentials: { ...credentials, accessKeyId: "x" } })).toBe("InvalidAccessKeyId");
+    aws.faults.plant({ service: "s3", fault: { kind: "throttle" } });
+    expect(await get()).toBe("SlowDown");
+    aws.faults.plant({ operation: "GetObject", fault: { kind: "expired-credentials" } });
+    expect(await get()).toBe("ExpiredToken");
+    const unsigned = await fetch(`${aws.endpoint}/some-bucket/k`);
+    expect([unsigned.status, await unsigned.text()]).toEqual([
+      403,
+      expect.stringContaining("<Code>AccessDenied</Code>"),
+    ]);
   });
 
   test("lists come in pages", async () => {

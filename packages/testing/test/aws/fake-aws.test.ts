@@ -1,7 +1,10 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { ComprehendClient, DetectPiiEntitiesCommand } from "@aws-sdk/client-comprehend";
 import { type FakeAws, fakeAws, jsonRpc, manualClock, type RecordedAnswer, restJson } from "@groundwork/testing/aws";
 import { NodeHttp2Handler } from "@smithy/node-http-handler";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { signatureOf } from "../../src/aws/signature.ts";
 import { comprehendClient } from "./clients.ts";
 
@@ -353,6 +356,23 @@ describe("the log and the records", () => {
         body: { Entities: [{ Score: Math.fround(0.999), BeginOffset: 11, EndOffset: 26, Type: "EMAIL" }] },
       },
     ]);
+  });
+
+  test("the record goes to the file that the environment names", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "groundwork-aws-"));
+    const file = join(folder, "answers.jsonl");
+    vi.stubEnv("GROUNDWORK_AWS_RECORD", file);
+    try {
+      await using aws = await fakeAws();
+      await comprehendClient(aws).send(detect);
+      aws.faults.plant({ fault: { kind: "throttle" } });
+      await refusal(comprehendClient(aws).send(detect));
+      const lines = readFileSync(file, "utf8").trim().split("\n");
+      expect(lines.map((line) => JSON.parse(line).errorCode)).toEqual([undefined, "ThrottlingException"]);
+    } finally {
+      vi.unstubAllEnvs();
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test("inputs are kept when asked for", async () => {
