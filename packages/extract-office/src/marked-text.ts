@@ -30,15 +30,21 @@ export class MarkedText {
   /** What nobody sees of it; it stands after the text, never in it. */
   readonly unseen: UnseenStretch[] = [];
   #unseenAt = -1;
+  /** Text that is not seen parts the words on its sides. */
+  #needsBlank = false;
 
   /** Takes text that nobody sees. Where it parts words, it leaves a blank. */
   hide(reason: UnseenReason, text: string): void {
     addUnseen(this.unseen, reason, text, this.#unseenAt !== this.text.trimEnd().length);
-    if (/\s/.test(text) && this.text !== "" && !/\s$/.test(this.text)) this.text += " ";
+    this.#needsBlank ||= /\s/.test(text);
     this.#unseenAt = this.text.trimEnd().length;
   }
 
   append(text: string, format?: RunFormat): void {
+    if (this.#needsBlank && text !== "") {
+      this.#needsBlank = false;
+      if (/\S$/.test(this.text) && /^\S/.test(text)) this.text += " ";
+    }
     const start = this.text.length;
     this.text += text;
     const end = this.text.length;

@@ -135,7 +135,7 @@ async function* extractPackage(
   const opc = await OpcPackage.open(content, call);
   try {
     if (opc.zip.has("content.xml") && !opc.zip.has("[Content_Types].xml")) {
-      yield* batchElements(readOdf(opc, call));
+      yield* batchElements(readOdf(opc, options, call));
     } else {
       const main = await findMainPart(opc);
       yield { type: "metadata", metadata: await readCoreProperties(opc) };

@@ -5,7 +5,9 @@ import {
   type DocumentMetadata,
   throwIfAborted,
 } from "@groundwork/contracts";
+import { asHidden, hiddenTextWarning } from "../look/unseen-text.ts";
 import { passwordRequired } from "../office-errors.ts";
+import type { ResolvedOfficeOptions } from "../office-options.ts";
 import type { OfficePart } from "../office-part.ts";
 import { parseTimestamp } from "../package/core-properties.ts";
 import type { OpcPackage } from "../package/opc-package.ts";
@@ -27,8 +29,8 @@ import { OdfStyles } from "./odf-styles.ts";
 import { OdfTextReader } from "./odf-text.ts";
 
 type OdfEvent =
-  | { readonly type: "styles" | "block" | "row" | "page"; readonly node: XmlNode }
-  | { readonly type: "sheet"; readonly name: string }
+  | { readonly type: "styles" | "block" | "row" | "columns" | "page"; readonly node: XmlNode }
+  | { readonly type: "sheet"; readonly name: string; readonly style: string | undefined }
   | { readonly type: "sheet-end" };
 
 const BODIES: ReadonlySet<string> = new Set([
@@ -37,6 +39,7 @@ const BODIES: ReadonlySet<string> = new Set([
   "office:presentation",
   "office:drawing",
 ]);
+const COLUMNS = /^table:table-(?:header-)?column(?:s|-group)?$/;
 const SHEET_GROUPS: ReadonlySet<string> = new Set([
   "table:table-header-rows",
   "table:table-rows",
@@ -61,7 +64,7 @@ class ContentScanner implements XmlHandler {
       if (this.#body === "office:text" && name === "text:section") return;
       if (this.#body === "office:spreadsheet" && name === "table:table") {
         this.#inSheet = true;
-        this.queue.push({ type: "sheet", name: attributes["table:name"] ?? "" });
+        this.queue.push({ type: "sheet", name: attributes["table:name"] ?? "", style: attributes["table:style-name"] });
         return;
       }
       if (this.#inSheet && SHEET_GROUPS.has(name)) return;
@@ -90,6 +93,7 @@ class ContentScanner implements XmlHandler {
       this.queue.push({ type: "styles", node });
     } else if (this.#body === "office:spreadsheet") {
       if (this.#inSheet && node.name === "table:table-row") this.queue.push({ type: "row", node });
+      else if (this.#inSheet && COLUMNS.test(node.name)) this.queue.push({ type: "columns", node });
     } else if (node.name === "draw:page") this.queue.push({ type: "page", node });
     else if (this.#body !== undefined) this.queue.push({ type: "block", node });
   }
@@ -124,17 +128,27 @@ async function readMetadata(opc: OpcPackage): Promise<DocumentMetadata> {
 
 function* furniture(templates: XmlNode | undefined, kind: "header" | "footer"): Generator<DocumentElement> {
   const told = new Set<string>();
-  const reader = new OdfTextReader(new OdfStyles());
+  const styles = new OdfStyles();
+  styles.add(templates);
+  const reader = new OdfTextReader(styles);
   for (const node of descendants(templates, `style:${kind}`)) {
     const text = reader.flatten(node);
-    if (text === "" || told.has(text)) continue;
+    const unseen = reader.takeUnseen();
+    if (text !== "" && !told.has(text)) yield { kind, text };
     told.add(text);
-    yield { kind, text };
+    for (const element of unseen) {
+      if (!told.has(element.text)) yield element;
+      told.add(element.text);
+    }
   }
 }
 
 /** Reads OpenDocument texts, spreadsheets and presentations. */
-export async function* readOdf(opc: OpcPackage, call?: CallOptions): AsyncGenerator<OfficePart> {
+export async function* readOdf(
+  opc: OpcPackage,
+  options: ResolvedOfficeOptions,
+  call?: CallOptions,
+): AsyncGenerator<OfficePart> {
   const manifest = await opc.readOptional("META-INF/manifest.xml");
   if (descendants(manifest, "manifest:encryption-data").next().done === false) throw passwordRequired();
   yield { type: "metadata", metadata: await readMetadata(opc) };
@@ -142,7 +156,7 @@ export async function* readOdf(opc: OpcPackage, call?: CallOptions): AsyncGenera
   const templates = await opc.readOptional("styles.xml");
   styles.add(templates);
   yield* furniture(templates, "header");
-  const content = new OdfContent(styles);
+  const content = new OdfContent(styles, options);
   const handler = new ContentScanner();
   const scanner = new XmlScanner(handler);
   for await (const piece of opc.zip.stream("content.xml")) {
@@ -155,6 +169,8 @@ export async function* readOdf(opc: OpcPackage, call?: CallOptions): AsyncGenera
   scanner.end();
   for (const event of handler.queue) yield* content.accept(event);
   yield* furniture(templates, "footer");
+  const warning = hiddenTextWarning(styles.looks.hiddenCharacters);
+  if (warning !== undefined) yield { type: "warning", warning };
 }
 
 class OdfContent {
@@ -162,10 +178,14 @@ class OdfContent {
   readonly #text: OdfTextReader;
   #sheet: OdfSheet | undefined;
   #sheetTold = false;
+  #isHidden = false;
   #slides = 0;
 
-  constructor(styles: OdfStyles) {
+  readonly #options: ResolvedOfficeOptions;
+
+  constructor(styles: OdfStyles, options: ResolvedOfficeOptions) {
     this.#styles = styles;
+    this.#options = options;
     this.#text = new OdfTextReader(styles);
   }
 
@@ -181,8 +201,12 @@ class OdfContent {
         yield* readOdfSlide(event.node, ++this.#slides, this.#styles);
         return;
       case "sheet":
-        this.#sheet = new OdfSheet(cleanLine(event.name));
+        this.#sheet = new OdfSheet(cleanLine(event.name), this.#styles.looks);
+        this.#isHidden = this.#styles.looks.look(event.style).isFolded === true;
         this.#sheetTold = false;
+        return;
+      case "columns":
+        this.#sheet?.addColumns(event.node);
         return;
       case "row":
         if (this.#sheet !== undefined) yield* this.#withHeading(this.#sheet.addRow(event.node));
@@ -194,11 +218,14 @@ class OdfContent {
   }
 
   *#withHeading(elements: Iterable<DocumentElement>): Generator<DocumentElement> {
+    const marked = (element: DocumentElement): DocumentElement => (this.#isHidden ? asHidden(element) : element);
     for (const element of elements) {
+      if (this.#isHidden && this.#options.hidden === "exclude") continue;
       const name = this.#sheet?.name ?? "";
-      if (!this.#sheetTold && name !== "") yield { kind: "heading", level: 2, text: name, location: { sheet: name } };
+      const heading: DocumentElement = { kind: "heading", level: 2, text: name, location: { sheet: name } };
+      if (!this.#sheetTold && name !== "") yield marked(heading);
       this.#sheetTold = true;
-      yield element;
+      yield marked(element);
     }
   }
 }

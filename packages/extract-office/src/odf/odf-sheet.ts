@@ -1,12 +1,19 @@
 import type { DocumentElement } from "@groundwork/contracts";
+import { WHITE } from "../look/color.ts";
+import type { UnseenReason } from "../look/unseen-text.ts";
 import { child, children, integer, type XmlNode } from "../package/xml-tree.ts";
 import { MAX_COLUMNS, MAX_ROWS, rangeName } from "../sheet/cell-reference.ts";
+import type { ColumnRun } from "../sheet/folded-parts.ts";
 import { type SheetCell, SheetSegmenter } from "../sheet/sheet-segmenter.ts";
+import { UnseenCells } from "../sheet/unseen-cells.ts";
 import { cleanText } from "../text.ts";
-import { odfComment, odfInline } from "./odf-text.ts";
+import { odfInline } from "./odf-inline.ts";
+import { type OdfLook, type OdfLooks, unseenReason } from "./odf-looks.ts";
+import { odfComment } from "./odf-text.ts";
 
 /** Copies of a row or cell with text that are given out; blank ones may be repeated a million times and cost nothing. */
 const MAX_COPIES = 1000;
+const FOLDED = /^(?:collapse|filter)$/;
 const NUMERIC = /^(?:float|percentage|currency|date|time)$/;
 
 /** Rows of one sheet of an OpenDocument spreadsheet. */
@@ -14,26 +21,61 @@ export class OdfSheet {
   readonly name: string;
   readonly #segmenter: SheetSegmenter;
   readonly #comments: DocumentElement[] = [];
+  readonly #looks: OdfLooks;
+  readonly #unseen: UnseenCells;
+  readonly #foldedColumns: ColumnRun[] = [];
+  /** Styles of cells that state none, by column. */
+  readonly #columnStyles: (ColumnRun & { readonly style: string })[] = [];
+  #columns = 0;
   #row = 0;
 
-  constructor(name: string) {
+  constructor(name: string, looks: OdfLooks) {
     this.name = name;
-    this.#segmenter = new SheetSegmenter({ sheet: name, merges: [], tables: [] });
+    this.#looks = looks;
+    this.#unseen = new UnseenCells(name);
+    const foldedColumns = this.#foldedColumns;
+    this.#segmenter = new SheetSegmenter({ sheet: name, merges: [], tables: [], foldedColumns });
+  }
+
+  /** A column, or a group of them. */
+  addColumns(node: XmlNode): void {
+    if (node.name !== "table:table-column") {
+      for (const member of children(node)) this.addColumns(member);
+      return;
+    }
+    const first = this.#columns;
+    this.#columns += Math.max(1, integer(node, "table:number-columns-repeated") ?? 1);
+    const run = { first, last: this.#columns - 1 };
+    if (FOLDED.test(node.attributes["table:visibility"] ?? "")) this.#foldedColumns.push(run);
+    const style = node.attributes["table:default-cell-style-name"];
+    if (style !== undefined) this.#columnStyles.push({ ...run, style });
   }
 
   *addRow(node: XmlNode): Generator<DocumentElement> {
     const repeated = Math.max(1, integer(node, "table:number-rows-repeated") ?? 1);
     const cells = this.#readCells(node);
+    const isFolded = FOLDED.test(node.attributes["table:visibility"] ?? "");
     for (let copy = 0; copy < Math.min(repeated, MAX_COPIES) && this.#row + copy < MAX_ROWS; copy++) {
       if (cells.length === 0) break;
-      yield* this.#segmenter.addRow({ row: this.#row + copy, cells });
+      yield* this.#segmenter.addRow({ row: this.#row + copy, cells, isFolded });
     }
     this.#row += repeated;
+    yield* this.#unseen.take(false);
   }
 
   *end(): Generator<DocumentElement> {
     yield* this.#segmenter.end();
+    yield* this.#unseen.take(true);
     yield* this.#comments;
+  }
+
+  #reason(cell: XmlNode, row: XmlNode, column: number): UnseenReason | undefined {
+    const style =
+      cell.attributes["table:style-name"] ??
+      row.attributes["table:default-cell-style-name"] ??
+      this.#columnStyles.find(({ first, last }) => column >= first && column <= last)?.style;
+    const look: OdfLook = this.#looks.look(style);
+    return unseenReason(look, look.fill === undefined || look.fill === "none" ? WHITE : look.fill);
   }
 
   #readCells(row: XmlNode): SheetCell[] {
@@ -49,7 +91,9 @@ export class OdfSheet {
         const comment = odfComment(annotation, { sheet: this.name, range });
         if (comment !== undefined) this.#comments.push(comment);
       }
-      if (text !== "") {
+      const reason = text === "" ? undefined : this.#reason(cell, row, column);
+      if (reason !== undefined) this.#unseen.add({ row: this.#row, column, text, reason });
+      else if (text !== "") {
         const numeric = NUMERIC.test(cell.attributes["office:value-type"] ?? "");
         for (let copy = 0; copy < Math.min(repeated, MAX_COPIES) && column + copy < MAX_COLUMNS; copy++) {
           cells.push({ column: column + copy, text, numeric, bold: false });

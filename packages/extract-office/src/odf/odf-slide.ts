@@ -2,8 +2,9 @@ import type { DocumentElement } from "@groundwork/contracts";
 import { child, children, type XmlNode } from "../package/xml-tree.ts";
 import { type Rectangle, readingOrder } from "../pptx/shape-order.ts";
 import { cleanLine } from "../text.ts";
+import { odfInline } from "./odf-inline.ts";
 import type { OdfStyles } from "./odf-styles.ts";
-import { OdfTextReader, odfComment, odfInline } from "./odf-text.ts";
+import { OdfTextReader, odfComment } from "./odf-text.ts";
 
 const MILLIMETRES: Readonly<Record<string, number>> = {
   mm: 1,
@@ -50,7 +51,8 @@ function* paragraphsOf(node: XmlNode): Generator<XmlNode> {
 /** One slide (`draw:page`): title, shapes in reading order, notes, comments. */
 export function* readOdfSlide(page: XmlNode, slide: number, styles: OdfStyles): Generator<DocumentElement> {
   const location = { slide };
-  const reader = new OdfTextReader(styles, location);
+  // What is behind a shape without a fill of its own cannot be told.
+  const reader = new OdfTextReader(styles, location, "unknown");
   const shapes = Array.from(shapesOf(page));
   const isTitle = ({ node }: { node: XmlNode }): boolean => node.attributes["presentation:class"] === "title";
   for (const { node } of shapes.filter(isTitle)) {
@@ -62,7 +64,7 @@ export function* readOdfSlide(page: XmlNode, slide: number, styles: OdfStyles): 
   );
   for (const { node } of readingOrder(body)) {
     if (node.name === "draw:frame") yield* reader.block(node);
-    else yield* reader.blocks(children(node));
+    else yield* reader.shape(node);
   }
   for (const { node } of shapes) {
     if (!FURNITURE.has(node.attributes["presentation:class"] ?? "")) continue;

@@ -1,5 +1,6 @@
 import { bulletMarker, formatListNumber } from "../number-format.ts";
 import { children, descendants, integer, type XmlNode } from "../package/xml-tree.ts";
+import { OdfLooks } from "./odf-looks.ts";
 
 interface ListLevel {
   /** `undefined` for a bullet. */
@@ -35,6 +36,7 @@ function readLevel(node: XmlNode): ListLevel {
 
 /** Styles of an OpenDocument file, of both the document and its templates part. */
 export class OdfStyles {
+  readonly looks: OdfLooks = new OdfLooks();
   readonly #parents = new Map<string, string>();
   readonly #displayNames = new Map<string, string>();
   readonly #lists = new Map<string, ReadonlyMap<number, ListLevel>>();
@@ -44,8 +46,10 @@ export class OdfStyles {
       const name = node.attributes["style:name"] ?? "";
       const parent = node.attributes["style:parent-style-name"];
       if (parent !== undefined) this.#parents.set(name, parent);
+      this.looks.addStyle(name, parent, node);
       this.#displayNames.set(name, node.attributes["style:display-name"] ?? name);
     }
+    for (const node of descendants(root, "style:page-layout-properties")) this.looks.addPage(node);
     for (const node of descendants(root, "text:list-style")) {
       const levels = new Map<number, ListLevel>();
       for (const level of children(node)) levels.set((integer(level, "text:level") ?? 1) - 1, readLevel(level));

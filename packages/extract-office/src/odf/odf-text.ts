@@ -1,11 +1,13 @@
-import type { DocumentElement, ElementLocation } from "@groundwork/contracts";
+import { type DocumentElement, type ElementLocation, isUnseen } from "@groundwork/contracts";
 import { commentElement } from "../comment-element.ts";
+import type { KnownColor } from "../look/color.ts";
+import { unseenElements } from "../look/unseen-text.ts";
 import { child, children, descendants, integer, textContent, type XmlNode } from "../package/xml-tree.ts";
 import { type RowCell, TableAssembler } from "../table-assembler.ts";
 import { altTextElement, cleanLine, cleanText, readAltText } from "../text.ts";
+import { deletedCharacters, NOT_INLINE, odfInline, visibleInline } from "./odf-inline.ts";
 import type { OdfStyles } from "./odf-styles.ts";
 
-const MAX_REPEATED_SPACES = 1000;
 const MAX_COLUMNS = 2000;
 /** Wrappers that add nothing to what a reader sees. */
 const TRANSPARENT: ReadonlySet<string> = new Set([
@@ -24,46 +26,30 @@ const TRANSPARENT: ReadonlySet<string> = new Set([
   "text:list-header",
   "office:text",
 ]);
-const DROPPED: ReadonlySet<string> = new Set([
-  "text:tracked-changes",
-  "text:note",
-  "office:annotation",
-  "office:annotation-end",
-  "text:ruby-text",
-  "draw:frame",
-  "draw:g",
-  "draw:custom-shape",
-  "draw:rect",
-  "script:event-listeners",
-]);
-
-/** Text of a paragraph without what hangs on it. Spaces in a row are one; several are written as `text:s`. */
-export function odfInline(node: XmlNode): string {
-  let text = "";
-  for (const member of node.children) {
-    if (typeof member === "string") text += member.replace(/[ \t\r\n]+/g, " ");
-    else if (member.name === "text:s") {
-      text += " ".repeat(Math.max(1, Math.min(MAX_REPEATED_SPACES, integer(member, "text:c") ?? 1)));
-    } else if (member.name === "text:tab") text += "\t";
-    else if (member.name === "text:line-break") text += "\n";
-    else if (!DROPPED.has(member.name)) text += odfInline(member);
-  }
-  return text;
-}
-
 /** Turns the blocks of an OpenDocument text, cell, shape or note into elements. */
 export class OdfTextReader {
   readonly #styles: OdfStyles;
   readonly #location: ElementLocation | undefined;
   #notes = 0;
+  /** What is painted behind the text that is read. */
+  #background: KnownColor;
+  /** What nobody sees of text that became one string. */
+  #apart: DocumentElement[] = [];
 
-  constructor(styles: OdfStyles, location?: ElementLocation) {
+  /** `background` is painted behind text where nothing else is. @default that of the pages */
+  constructor(styles: OdfStyles, location?: ElementLocation, background: KnownColor = styles.looks.page) {
     this.#styles = styles;
     this.#location = location;
+    this.#background = background;
   }
 
   *blocks(nodes: Iterable<XmlNode>): Generator<DocumentElement> {
     for (const node of nodes) yield* this.block(node);
+  }
+
+  /** The blocks in a shape that is drawn. */
+  *shape(node: XmlNode): Generator<DocumentElement> {
+    yield* this.#onto(node.attributes["draw:style-name"], "unknown", this.blocks(children(node)));
   }
 
   *block(node: XmlNode): Generator<DocumentElement> {
@@ -85,6 +71,9 @@ export class OdfTextReader {
       case "draw:rect":
         yield* this.#frame(node);
         return;
+      case "text:tracked-changes":
+        this.#styles.looks.hiddenCharacters += deletedCharacters(node);
+        return;
       default:
         if (TRANSPARENT.has(node.name)) yield* this.blocks(children(node));
     }
@@ -94,10 +83,21 @@ export class OdfTextReader {
   flatten(node: XmlNode): string {
     const lines: string[] = [];
     for (const element of this.blocks(children(node))) {
+      if (isUnseen(element)) {
+        this.#apart.push(element);
+        continue;
+      }
       const marker = element.kind === "list_item" ? element.attributes?.marker : undefined;
       lines.push(marker === undefined || element.text.startsWith(marker) ? element.text : `${marker} ${element.text}`);
     }
     return lines.join("\n").trim();
+  }
+
+  /** What nobody sees of the texts that {@link flatten} gave. */
+  takeUnseen(): DocumentElement[] {
+    const apart = this.#apart;
+    this.#apart = [];
+    return apart;
   }
 
   #place(element: DocumentElement): DocumentElement {
@@ -105,8 +105,13 @@ export class OdfTextReader {
   }
 
   *#paragraph(node: XmlNode, marker?: string, level: number = 0): Generator<DocumentElement> {
-    const text = cleanText(this.#withNoteMarks(node));
+    const looks = this.#styles.looks;
+    const { fill } = looks.look(node.attributes["text:style-name"]);
+    const behind = fill === undefined || fill === "none" ? this.#background : fill;
+    const marked = visibleInline(this.#withNoteMarks(node), looks, behind);
+    const text = cleanText(marked.text);
     if (text.trim() !== "") yield this.#place(this.#textElement(node, text, marker, level));
+    yield* unseenElements(marked.unseen, this.#location);
     yield* this.#attached(node);
   }
 
@@ -132,17 +137,17 @@ export class OdfTextReader {
     return { kind: "paragraph", text: text.trimStart() };
   }
 
-  #withNoteMarks(node: XmlNode): string {
+  #withNoteMarks(node: XmlNode): XmlNode {
     let number = this.#notes;
     const marked = (from: XmlNode): XmlNode => ({
       ...from,
       children: from.children.map((member) => {
         if (typeof member === "string") return member;
         if (member.name === "text:note") return `[${++number}]`;
-        return DROPPED.has(member.name) ? member : marked(member);
+        return NOT_INLINE.has(member.name) ? member : marked(member);
       }),
     });
-    return odfInline(Array.from(descendants(node, "text:note")).length === 0 ? node : marked(node));
+    return descendants(node, "text:note").next().done === true ? node : marked(node);
   }
 
   /** Frames, notes and comments that hang on a paragraph. */
@@ -152,8 +157,9 @@ export class OdfTextReader {
         const number = ++this.#notes;
         const body = child(member, "text:note-body");
         const text = body === undefined ? "" : this.flatten(body);
-        if (text === "") continue;
-        yield this.#place({ kind: "footnote", text: `[${number}] ${text}`, attributes: { marker: String(number) } });
+        const note = { kind: "footnote", text: `[${number}] ${text}`, attributes: { marker: String(number) } } as const;
+        if (text !== "") yield this.#place(note);
+        yield* this.takeUnseen();
       } else if (member.name === "office:annotation") {
         const element = odfComment(member, this.#location);
         if (element !== undefined) yield element;
@@ -168,7 +174,20 @@ export class OdfTextReader {
   *#frame(node: XmlNode): Generator<DocumentElement> {
     const altText = readAltText(textContent(child(node, "svg:desc")) || textContent(child(node, "svg:title")));
     if (altText.text !== "") yield this.#place(altTextElement(altText));
-    yield* this.blocks(children(node));
+    yield* this.#onto(node.attributes["draw:style-name"], "unknown", this.blocks(children(node)));
+  }
+
+  /** Reads blocks with what a style paints behind them; `otherwise` where it does not say. */
+  *#onto(
+    style: string | undefined,
+    otherwise: KnownColor,
+    elements: Iterable<DocumentElement>,
+  ): Generator<DocumentElement> {
+    const outer = this.#background;
+    const { fill } = this.#styles.looks.look(style);
+    this.#background = fill === "none" ? outer : (fill ?? otherwise);
+    yield* elements;
+    this.#background = outer;
   }
 
   *#list(node: XmlNode, style: string | undefined, above: readonly number[]): Generator<DocumentElement> {
@@ -194,6 +213,8 @@ export class OdfTextReader {
 
   *#table(node: XmlNode): Generator<DocumentElement> {
     const assembler = new TableAssembler(this.#location);
+    const painted = this.#styles.looks.look(node.attributes["table:style-name"]).fill;
+    const behind = painted === undefined || painted === "none" ? this.#background : painted;
     for (const { row, header } of rowsOf(node, false)) {
       const cells: RowCell[] = [];
       let column = 0;
@@ -201,7 +222,7 @@ export class OdfTextReader {
         const repeated = Math.max(1, Math.min(MAX_COLUMNS, integer(cell, "table:number-columns-repeated") ?? 1));
         const columnSpan = Math.max(1, Math.min(MAX_COLUMNS, integer(cell, "table:number-columns-spanned") ?? 1));
         const covered = cell.name === "table:covered-table-cell";
-        const text = covered ? "" : this.flatten(cell);
+        const text = covered ? "" : this.#cellText(cell, behind);
         for (let copy = 0; copy < repeated && column < MAX_COLUMNS; copy++, column++) {
           cells.push({ column, columnSpan, text, continued: covered });
         }
@@ -210,9 +231,20 @@ export class OdfTextReader {
       if (!assembler.full) continue;
       const slice = assembler.take();
       if (slice !== undefined) yield slice;
+      yield* this.takeUnseen();
     }
     const last = assembler.take();
     if (last !== undefined) yield last;
+    yield* this.takeUnseen();
+  }
+
+  #cellText(cell: XmlNode, behind: KnownColor): string {
+    const outer = this.#background;
+    const { fill } = this.#styles.looks.look(cell.attributes["table:style-name"]);
+    this.#background = fill === undefined || fill === "none" ? behind : fill;
+    const text = this.flatten(cell);
+    this.#background = outer;
+    return text;
   }
 }
 
