@@ -138,3 +138,25 @@ describe("values and what only looks like one", () => {
     expect(await found(`before\n${key}\nafter`, "SECRET")).toEqual([key]);
   });
 });
+
+test.each([
+  ["番号は", "です。"],
+  ["번호는", "입니다"],
+  ["เลขที่", "ครับ"],
+  ["الرقم", "هنا"],
+])("values beside letters of another script, without a blank: %s", async (before, after) => {
+  const values: [type: string, value: string][] = [
+    ["EMAIL", "zoe.quill3@example.org"],
+    ["URL", "https://example.org/u/7"],
+    ["CREDIT_DEBIT_NUMBER", "4111 1111 1111 1111"],
+    ["INTERNATIONAL_BANK_ACCOUNT_NUMBER", "DE89370400440532013000"],
+    ["IP_ADDRESS", "192.168.10.20"],
+    ["PHONE", "+44 20 7946 0958"],
+  ];
+  const texts = values.map(([, value]) => `${before}${value}${after}`);
+  const lists = await rulePii().detect(texts);
+  for (const [index, [type, value]] of values.entries()) {
+    const found = lists[index]!.find((finding) => finding.type === type);
+    expect(texts[index]!.slice(found?.start, found?.end), type).toContain(value);
+  }
+});

@@ -202,10 +202,13 @@ export async function prepareExtracted(
   };
   const hasText = HAS_TEXT.test(revision.text);
   if (!hasText && extracted.children.length === 0) {
+    const hadText = elements.some(({ text }) => HAS_TEXT.test(text));
     throw new GroundworkError(
       "NO_TEXT",
-      "No text was found in the document, and no picture of a page gave any. Check that it opens and shows text.",
-      { documentId, key: target.key, sourceId: target.sourceId, stage: "extract" },
+      hadText
+        ? "The document has no text but personal data, of which the policy leaves nothing to search."
+        : "No text was found in the document, and no picture of a page gave any. Check that it opens and shows text.",
+      { documentId, key: target.key, sourceId: target.sourceId, stage: hadText ? "pii" : "extract" },
     );
   }
   const { sealed, ...rest } = await cut(stages, revision, target, rows, options);

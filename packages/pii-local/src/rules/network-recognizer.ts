@@ -5,13 +5,15 @@ import type { RecognizedSpan, Recognizer } from "../recognizer.ts";
 
 const LOCAL_SIGN = /[\p{L}\p{N}._%+'&*/=?^{|}~!#$-]/u;
 const DOMAIN_SIGN = /[\p{L}\p{N}.-]/u;
+/** A letter of another script beside a Latin one begins a new word: some are written without blanks, or with endings attached. */
+const OTHER_SCRIPT = /(?=\p{L})\P{scx=Latn}/u;
 const LONGEST_LOCAL = 64;
 const LONGEST_DOMAIN = 253;
 
 const SCHEME_URL =
-  /(?<![\p{L}\p{N}])(?:https?|ftps?|sftp|wss?|file|s3|jdbc:[a-z]+):\/\/[^\s<>"'`\u201c\u201d\u00ab\u00bb|\\^{}]+/giu;
+  /(?<![\p{scx=Latn}\p{N}])(?:https?|ftps?|sftp|wss?|file|s3|jdbc:[a-z]+):\/\/[^\s<>"'`\u201c\u201d\u00ab\u00bb|\\^{}]+/giu;
 const BARE_DOMAIN =
-  /(?<![\p{L}\p{N}@._/-])(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,6}\p{L}{2,24}(?![\p{L}\p{N}_@-])(?::\d{2,5})?(?:\/[^\s<>"'`\u201c\u201d]*)?/giu;
+  /(?<![\p{scx=Latn}\p{scx=Grek}\p{scx=Cyrl}\p{N}@._/-])(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,6}(?:[a-z]{2,24}|\p{L}{2,24})(?![\p{scx=Latn}\p{scx=Grek}\p{scx=Cyrl}\p{N}_@-])(?::\d{2,5})?(?:\/[^\s<>"'`\u201c\u201d]*)?/giu;
 const IPV4 = /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?(?![\w]|\.\d)/g;
 const IPV6 =
   /(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}(?:[0-9a-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3})?(?:%[a-z0-9]{1,16})?(?:\/\d{1,3})?(?![\w:])/gi;
@@ -62,10 +64,23 @@ const span = (type: string, match: { index: number }, value: string, score: numb
 
 function* emails(text: string): Generator<RecognizedSpan> {
   for (let at = text.indexOf("@"); at >= 0; at = text.indexOf("@", at + 1)) {
+    const goesOn = (sign: string, beside: string): boolean => OTHER_SCRIPT.test(beside) || !OTHER_SCRIPT.test(sign);
     let start = at;
-    while (start > 0 && at - start < LONGEST_LOCAL && LOCAL_SIGN.test(text[start - 1]!)) start--;
+    while (
+      start > 0 &&
+      at - start < LONGEST_LOCAL &&
+      LOCAL_SIGN.test(text[start - 1]!) &&
+      goesOn(text[start - 1]!, text[at - 1]!)
+    )
+      start--;
     let end = at + 1;
-    while (end < text.length && end - at <= LONGEST_DOMAIN && DOMAIN_SIGN.test(text[end]!)) end++;
+    while (
+      end < text.length &&
+      end - at <= LONGEST_DOMAIN &&
+      DOMAIN_SIGN.test(text[end]!) &&
+      goesOn(text[end]!, text[at + 1]!)
+    )
+      end++;
     // What stands before by accident: "mailto:", a quote's apostrophe, a list's dash, the name of a field.
     const lead = /^(?:mailto|e-?mail|[.'/=?*#&!-]+)/i.exec(text.slice(start, at))?.[0] ?? "";
     if (!/^[a-z]/i.test(lead) && lead.length < at - start) start += lead.length;

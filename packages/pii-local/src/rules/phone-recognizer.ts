@@ -9,7 +9,8 @@ const CONTEXT =
   /(?:\b(?:phones?|tel(?:e(?:phone|fono|fon))?|t[ée]l[ée]phone|mobile?|cell(?:ular)?|fax|call(?:ed|ing|s)?|dial(?:ed)?|ring|text|sms|whats ?app|contact(?: number)?|reach(?: me| us| you| him| her)?|hotline|office|landline|voicemail|number is|handy|rufnummer|durchwahl|r[üu]ckfragen?|erreichbar|telefon\w*|m[óo]vil|celular|portable|registered|lost my|work|home)\b|☎|📞|📱)/i;
 
 const DEFAULT_COUNTRIES: readonly CountryCode[] = ["US", "GB", "IN", "DE", "FR", "ES", "IT", "AU", "NL", "BR"];
-const LIKELY_DATE = /^(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})$/;
+const LIKELY_DATE =
+  /^(?:(?:19|20)\d\d[-–\u2010](?:19|20)\d\d|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})$/;
 
 /**
  * Phone numbers: groups of digits that the numbering plan of a country knows, or that are called a phone number.
