@@ -12,7 +12,7 @@ import { isInvisible, isTag, isVariationSelector } from "./invisible.ts";
  *   right-to-left script.
  * - `mixed_scripts`: a Latin word with letters of another script that look like Latin ones.
  * - `control_characters`: control characters other than tabs, line and page breaks.
- * - `marked_hidden`: the extractor says so (attribute `hidden`: hidden sheets and slides).
+ * - `marked_hidden`: the extractor says so (attribute `hidden`: hidden sheets and slides; why nobody sees a text).
  * - `tiny_text`: every line box is lower than two points of an A4 page.
  * - `off_page`: a line box that has no part on its page.
  */

@@ -53,6 +53,11 @@ const OPAQUE = 250;
 /** A rectangle with rounded corners has 17. */
 const MAX_COVER_SEGMENTS = 24;
 
+/** What drawing a page paints, as far as it takes time. */
+export function paintedAreas({ order }: Pick<PageGraphics, "order">): Area[] {
+  return [...order.painted, ...order.groups];
+}
+
 /** Reads the rules, rectangles and images of a page, those inside form XObjects too. */
 export function readGraphics(pdfium: Pdfium, page: number, frame: PageFrame): PageGraphics {
   return withMemory(pdfium, 64, (scratch) => {
@@ -64,7 +69,7 @@ export function readGraphics(pdfium: Pdfium, page: number, frame: PageFrame): Pa
     const covering = readCoveringAnnotations(pdfium, page, ({ left, top, right, bottom }) =>
       toArea(frame.matrix, left, top, right, bottom),
     );
-    const order = { painted: [...reader.painted, ...covering], texts: reader.texts };
+    const order = { painted: [...reader.painted, ...covering], groups: reader.groups, texts: reader.texts };
     return { ...reader.result, differentImages: reader.countImages(), order };
   });
 }
@@ -98,6 +103,7 @@ class GraphicsReader {
     drawings: number;
   } = { rules: [], fills: [], images: [], dots: [], drawings: 0 };
   readonly painted: Painted[] = [];
+  readonly groups: Area[] = [];
   readonly texts = new Map<number, PaintedText>();
   readonly #pdfium: Pdfium;
   readonly #frame: PageFrame;
@@ -186,10 +192,13 @@ class GraphicsReader {
   #readForm(object: number, toPage: Matrix, group: Group): void {
     const inner = multiply(matrixOf(this.#pdfium, object, this.#scratch), toPage);
     const { alpha } = fillOf(this.#pdfium, object, this.#scratch);
+    const isTransparent = this.#isTransparent(object) !== 0;
+    const bounds = isTransparent ? this.#bounds(object, toPage) : undefined;
+    if (bounds !== undefined) this.groups.push(bounds);
     const own: Group = {
       depth: group.depth + 1,
       opacity: (group.opacity * alpha) / 255,
-      opaque: group.opaque && this.#isTransparent(object) === 0,
+      opaque: group.opaque && !isTransparent,
     };
     const count = this.#pdfium.call("FPDFFormObj_CountObjects")(object);
     const objectAt = this.#pdfium.call("FPDFFormObj_GetObject");
@@ -217,9 +226,17 @@ class GraphicsReader {
       order: this.#objects,
       kind: fill?.kind ?? "image",
       color: fill?.color ?? -1,
+      pixels: fill === undefined ? this.#countPixels(object) : 0,
       exact: isOpaque && group.opaque && isRectangular && clip?.exact !== false,
       covers: isOpaque && (fill === undefined || isRectangular || this.#countSegments(object) <= MAX_COVER_SEGMENTS),
     });
+  }
+
+  #countPixels(image: number): number {
+    const scratch = this.#scratch;
+    if (this.#pdfium.call("FPDFImageObj_GetImagePixelSize")(image, scratch, scratch + 4) === 0) return 0;
+    const { i32 } = this.#pdfium.views();
+    return i32[scratch >> 2]! * i32[(scratch + 4) >> 2]!;
   }
 
   /** Bounds on the page as shown, or nothing when outside of it. */

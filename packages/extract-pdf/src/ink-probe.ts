@@ -21,6 +21,9 @@ const MAX_PIXELS = 2_000_000;
 /** Letters this high (pixels) have strokes of about a pixel. */
 const LETTER_PIXELS = 14;
 const MIN_SCALE = 1;
+/** Pixels painted over each other at most, about a second's work; below the least scale a page is not looked at. */
+const MAX_PAINTED_PIXELS = 200_000_000;
+const LEAST_SCALE = 0.25;
 const MAX_SCALE = 6;
 /** Two colours are the same to the eye when brightness and every channel differ by less (of 255). */
 const SAME_BRIGHTNESS = 16;
@@ -28,7 +31,10 @@ const SAME_CHANNEL = 48;
 /** Pixels of a glyph's box that have to differ: one alone may be the edge of its neighbour. */
 const LEAST_PIXELS = 2;
 
-/** Makes pictures of a region of a loaded page, at a resolution that shows letters of `letterHeight` points. */
+/**
+ * Makes pictures of a region of a loaded page, at a resolution that shows letters of `letterHeight` points. It shrinks where the region
+ * is large or much is painted on it.
+ */
 export class InkProbe {
   readonly #pdfium: Pdfium;
   readonly #page: number;
@@ -39,7 +45,15 @@ export class InkProbe {
   readonly #height: number;
   readonly #scale: number;
 
-  constructor(pdfium: Pdfium, page: number, frame: PageFrame, region: Area, letterHeight: number) {
+  /** `painted` is all that is painted on the page. */
+  constructor(
+    pdfium: Pdfium,
+    page: number,
+    frame: PageFrame,
+    painted: readonly Area[],
+    region: Area,
+    letterHeight: number,
+  ) {
     this.#pdfium = pdfium;
     this.#page = page;
     this.#frame = frame;
@@ -48,15 +62,21 @@ export class InkProbe {
     const width = Math.max(1, Math.min(frame.width, region.right + 2) - left);
     const height = Math.max(1, Math.min(frame.height, region.bottom + 2) - top);
     const wanted = Math.min(MAX_SCALE, Math.max(MIN_SCALE, LETTER_PIXELS / Math.max(1, letterHeight)));
-    this.#scale = Math.min(wanted, Math.sqrt(MAX_PIXELS / (width * height)));
+    const work = paintedWithin(painted, { left, top, right: left + width, bottom: top + height });
+    this.#scale = Math.min(
+      wanted,
+      Math.sqrt(MAX_PIXELS / (width * height)),
+      Math.sqrt(MAX_PAINTED_PIXELS / Math.max(1, work)),
+    );
     this.#left = Math.floor(left * this.#scale);
     this.#top = Math.floor(top * this.#scale);
     this.#width = Math.max(1, Math.ceil(width * this.#scale));
     this.#height = Math.max(1, Math.ceil(height * this.#scale));
   }
 
-  /** The region as it is now; nothing when there is no memory for it. */
+  /** The region as it is now; nothing when there is no memory for it, or too much to paint. */
   render(): Picture | undefined {
+    if (this.#scale < LEAST_SCALE) return undefined;
     const pdfium = this.#pdfium;
     const width = this.#width;
     const height = this.#height;
@@ -157,6 +177,17 @@ export function isMarked(picture: Picture, area: Area): boolean {
     return different < LEAST_PIXELS;
   });
   return different >= LEAST_PIXELS;
+}
+
+/** Sum of the areas inside a region. */
+function paintedWithin(painted: readonly Area[], region: Area): number {
+  let sum = 0;
+  for (const { left, top, right, bottom } of painted) {
+    const across = Math.min(right, region.right) - Math.max(left, region.left);
+    const along = Math.min(bottom, region.bottom) - Math.max(top, region.top);
+    if (across > 0 && along > 0) sum += across * along;
+  }
+  return sum;
 }
 
 /** Visits the offsets of the pixels of an area until `visit` gives false. */

@@ -3,10 +3,10 @@ import { areaOf } from "./areas.ts";
 import { glyphGroups } from "./glyph-groups.ts";
 import { GlyphTable } from "./glyph-table.ts";
 import { GlyphTwins } from "./glyph-twins.ts";
-import type { PageGraphics } from "./graphics-reader.ts";
+import { type PageGraphics, paintedAreas } from "./graphics-reader.ts";
 import { InkProbe, isMarked } from "./ink-probe.ts";
 import type { Area, TextStyle } from "./page-content.ts";
-import { isCoveredByImages } from "./scans.ts";
+import { isScan } from "./scans.ts";
 import { glyphArea } from "./suspicions.ts";
 import { textObjectsOf } from "./text-objects.ts";
 import type { PageText } from "./text-reader.ts";
@@ -32,13 +32,16 @@ export function sortInvisible(
   unseen: UnseenTables,
 ): GlyphTable | undefined {
   if (invisible === undefined) return undefined;
-  const isScan = invisible.count > glyphs.count && isCoveredByImages(graphics.images, frame);
+  const isTrusted = invisible.count > glyphs.count && isScan(graphics.order.painted, frame);
   const groups = glyphGroups(invisible).map(({ from, to }) => {
     const area = areaOf(Array.from({ length: to - from }, (_, index) => glyphArea(invisible, from + index)));
-    return { from, to, area, isRead: isScan && isOver(graphics.images, area) };
+    return { from, to, area, isRead: isTrusted && isOver(graphics.images, area) };
   });
   const open = groups.filter(({ isRead, area }) => !isRead && isOver(graphics.order.painted, area));
-  const picture = open.length === 0 ? undefined : pictureWithoutText(pdfium, page, frame, glyphs, open, invisible);
+  const picture =
+    open.length === 0
+      ? undefined
+      : pictureWithoutText(pdfium, page, frame, paintedAreas(graphics), glyphs, open, invisible);
   if (picture !== undefined) {
     for (const group of open) {
       let marked = 0;
@@ -47,7 +50,7 @@ export function sortInvisible(
       group.isRead = marked >= MOST * (group.to - group.from);
     }
   }
-  const twins = isScan ? undefined : new GlyphTwins(glyphs, (index) => reasons?.[index] === undefined);
+  const twins = isTrusted ? undefined : new GlyphTwins(glyphs, (index) => reasons?.[index] === undefined);
   const recognized = new GlyphTable(invisible.count);
   for (const { from, to, isRead } of groups) {
     if (twins?.has(invisible, from, to) === true) continue;
@@ -63,6 +66,7 @@ function pictureWithoutText(
   pdfium: Pdfium,
   page: number,
   frame: PageFrame,
+  painted: readonly Area[],
   glyphs: GlyphTable,
   groups: readonly { readonly from: number; readonly area: Area }[],
   invisible: GlyphTable,
@@ -73,7 +77,7 @@ function pictureWithoutText(
     Number.POSITIVE_INFINITY,
   );
   const texts = new Set(textObjectsOf(glyphs).map((object) => object.pointer));
-  return new InkProbe(pdfium, page, frame, region, size).renderWithout(texts);
+  return new InkProbe(pdfium, page, frame, painted, region, size).renderWithout(texts);
 }
 
 function isOver(items: readonly Area[], area: Area): boolean {

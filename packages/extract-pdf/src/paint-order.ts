@@ -9,6 +9,8 @@ export interface Painted extends Area {
   readonly kind: "fill" | "image" | "other";
   /** 0xRRGGBB of a fill. */
   readonly color: number;
+  /** Of an image, in its file. */
+  readonly pixels: number;
   /** A rectangle that hides all beneath it. */
   readonly exact: boolean;
   /** May hide what is beneath it: pictures, and opaque fills of a simple shape. */
@@ -27,6 +29,8 @@ export interface PaintedText {
 /** The objects of a page in the order in which they are painted. */
 export interface PaintOrder {
   readonly painted: readonly Painted[];
+  /** Groups of objects that are painted together before they are laid over the page. */
+  readonly groups: readonly Area[];
   /** By the handle of the text object. */
   readonly texts: ReadonlyMap<number, PaintedText>;
 }
@@ -126,7 +130,15 @@ export function readCoveringAnnotations(pdfium: Pdfium, page: number, toPage: (a
         const { f32 } = pdfium.views();
         const at = scratch >> 2;
         const area = toPage({ left: f32[at]!, top: f32[at + 1]!, right: f32[at + 2]!, bottom: f32[at + 3]! });
-        found.push({ ...area, order: Number.POSITIVE_INFINITY, kind: "other", color: -1, exact: false, covers: true });
+        found.push({
+          ...area,
+          order: Number.POSITIVE_INFINITY,
+          kind: "other",
+          color: -1,
+          pixels: 0,
+          exact: false,
+          covers: true,
+        });
       }
       pdfium.call("FPDFPage_CloseAnnot")(annotation);
     }

@@ -3,11 +3,12 @@ import { areaOf } from "./areas.ts";
 import { glyphGroups } from "./glyph-groups.ts";
 import { type GlyphTable, Mark } from "./glyph-table.ts";
 import { GlyphTwins } from "./glyph-twins.ts";
-import type { PageGraphics } from "./graphics-reader.ts";
+import { type PageGraphics, paintedAreas } from "./graphics-reader.ts";
 import { differsIn, InkProbe, isMarked } from "./ink-probe.ts";
 import { sortInvisible } from "./invisible-text.ts";
 import type { Area } from "./page-content.ts";
-import { isCoveredByImages } from "./scans.ts";
+import type { Painted } from "./paint-order.ts";
+import { isScan } from "./scans.ts";
 import { glyphArea, Suspicion, suspect } from "./suspicions.ts";
 import { textObjectsOf } from "./text-objects.ts";
 import type { PageText } from "./text-reader.ts";
@@ -43,9 +44,9 @@ export function separateUnseen(
   if (tiny !== undefined) unseen.tables.set("size", tiny);
   const bits = suspect(glyphs, graphics.order, frame.height);
   const reasons =
-    bits === undefined || !clearScans(glyphs, bits, graphics.images, frame)
+    bits === undefined || !clearScans(glyphs, bits, graphics.order.painted, frame)
       ? undefined
-      : convict(pdfium, page, frame, glyphs, bits, unlistedObjects(text, graphics));
+      : convict(pdfium, page, frame, glyphs, bits, paintedAreas(graphics), unlistedObjects(text, graphics));
   const recognized =
     invisible === undefined ? undefined : sortInvisible(pdfium, page, frame, text, reasons, graphics, unseen);
   if (reasons !== undefined) takeOut(glyphs, reasons, unseen);
@@ -75,6 +76,7 @@ function convict(
   frame: PageFrame,
   glyphs: GlyphTable,
   bits: Uint8Array,
+  painted: readonly Area[],
   unlisted: readonly number[],
 ): (UnseenReason | undefined)[] | undefined {
   const objects = textObjectsOf(glyphs);
@@ -85,7 +87,7 @@ function convict(
     (size, index) => Math.min(size, glyphs.styles[index]!.size),
     Number.POSITIVE_INFINITY,
   );
-  const probe = new InkProbe(pdfium, page, frame, region, smallest);
+  const probe = new InkProbe(pdfium, page, frame, painted, region, smallest);
   const shown = probe.render();
   const bare =
     shown && probe.renderWithout(new Set([...unlisted, ...suspects.map((index) => objects[index]!.pointer)]));
@@ -134,14 +136,14 @@ function convict(
  * Clears the text beneath the pictures of a page that is covered with them, where it is most of the text: old scanners put there what
  * OCR read, and a transparent mark over the whole page hides nothing. Looking at such pictures takes as long as reading ten pages.
  */
-function clearScans(glyphs: GlyphTable, bits: Uint8Array, images: readonly Area[], frame: PageFrame): boolean {
+function clearScans(glyphs: GlyphTable, bits: Uint8Array, painted: readonly Painted[], frame: PageFrame): boolean {
   let beneath = 0;
   let suspects = 0;
   for (const bit of bits) {
     if (bit !== 0) suspects++;
     if ((bit & Suspicion.image) !== 0) beneath++;
   }
-  if (beneath <= MOST * glyphs.count || !isCoveredByImages(images, frame)) return suspects > 0;
+  if (beneath <= MOST * glyphs.count || !isScan(painted, frame)) return suspects > 0;
   for (let index = 0; index < bits.length; index++) if ((bits[index]! & Suspicion.image) !== 0) bits[index] = 0;
   return suspects > beneath;
 }

@@ -51,12 +51,17 @@ function imageAt(
   );
 }
 
-/** What a scanner sees of lines of print: dark and light spots. */
+/** What a scanner sees of lines of print: dark and light spots, a bit each. */
 function scanAt(x: number, y: number, width: number, height: number): string {
-  const columns = 200;
-  const rows = 240;
-  const bytes = Array.from({ length: columns * rows }, (_, index) => ((index * 7919) % 13 < 5 ? 20 : 245));
-  return imageAt(x, y, width, height, columns, bytes);
+  const rows = 480;
+  const bytesPerRow = 45;
+  const hex = Array.from({ length: rows * bytesPerRow }, (_, index) =>
+    ((index * 7919) % 251).toString(16).padStart(2, "0"),
+  ).join("");
+  return (
+    `q ${width} 0 0 ${height} ${x} ${y} cm BI /W ${8 * bytesPerRow} /H ${rows} /CS /G /BPC 1 /F /AHx ` +
+    `ID ${hex}>\nEI Q\n`
+  );
 }
 
 function formOf(content: string = ""): string {
@@ -177,6 +182,20 @@ describe("text that nobody sees", () => {
   it("is told on a page of nothing else", async () => {
     const { shown, hidden } = await readPage(`BT 3 Tr /F1 10 Tf 60 600 Td (${SECRET}) Tj ET\n`);
     expect([shown, hidden]).toEqual([[], [`invisible: ${SECRET}`]]);
+  });
+
+  it("is no OCR's over a picture of the whole page that shows nothing", async () => {
+    const blank = imageAt(0, 0, 600, 800, 1, [255]);
+    const { shown, hidden } = await readPage(`${blank}BT 3 Tr /F1 10 Tf 60 600 Td (${SECRET}) Tj ET\n`);
+    expect([shown, hidden]).toEqual([[], [`invisible: ${SECRET}`]]);
+  });
+
+  it("is not looked for on a page that takes too long to draw", async () => {
+    const panels = "1 g 0 0 600 800 re f\n".repeat(12_000);
+    const { shown, hidden } = await readPage(
+      panels + colored(WHITE, textAt(60, 780, "Head") + textAt(500, 20, "Foot")),
+    );
+    expect([shown, hidden]).toEqual([["Head", "Foot"], []]);
   });
 
   it("comes after all that is seen of its page, and before the next", async () => {
