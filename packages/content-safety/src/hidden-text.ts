@@ -12,7 +12,7 @@ import { isInvisible, isTag, isVariationSelector } from "./invisible.ts";
  *   right-to-left script.
  * - `mixed_scripts`: a Latin word with letters of another script that look like Latin ones.
  * - `control_characters`: control characters other than tabs, line and page breaks.
- * - `marked_hidden`: the extractor says so (attribute `hidden`: hidden sheets and slides; why nobody sees a text).
+ * - `marked_hidden`: the extractor says so (attribute `hidden`: hidden sheets and slides; why nobody sees a text; `hiddenRows`, `hiddenColumns`).
  * - `tiny_text`: every line box is lower than two points of an A4 page.
  * - `off_page`: a line box that has no part on its page.
  */
@@ -207,8 +207,11 @@ export function findHiddenText(
   if (isSuspicious(text)) scanCharacters(text, findings);
   if (LOOKALIKE_SCRIPTS.test(text)) scanWords(text, findings);
   const found = findings.list();
-  const { hidden } = attributes ?? {};
-  if (hidden !== undefined && hidden !== "" && hidden !== "false") found.push({ kind: "marked_hidden", count: 1 });
+  const { hidden, hiddenRows, hiddenColumns } = attributes ?? {};
+  const isMarked = [hidden, hiddenRows, hiddenColumns].some(
+    (mark) => mark !== undefined && mark !== "" && mark !== "false",
+  );
+  if (isMarked) found.push({ kind: "marked_hidden", count: 1 });
   scanBoxes(element, found);
   return found;
 }

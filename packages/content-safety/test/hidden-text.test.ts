@@ -36,6 +36,10 @@ describe("what is hidden is found", () => {
     expect(findHiddenText({ text: "x", attributes: { hidden: "true" } })).toEqual([
       { kind: "marked_hidden", count: 1 },
     ]);
+    expect(findHiddenText({ text: "x", attributes: { hiddenRows: "2:3" } })).toEqual([
+      { kind: "marked_hidden", count: 1 },
+    ]);
+    expect(findHiddenText({ text: "x", attributes: { hidden: "false", marker: "1." } })).toEqual([]);
     const box = { page: 1, left: 0.1, right: 0.9 };
     expect(findHiddenText({ text: "x", boxes: [{ ...box, top: 0.5, bottom: 0.501 }] })).toEqual([
       { kind: "tiny_text", count: 1 },

@@ -14,7 +14,7 @@ const INDEX = import.meta.url.endsWith(".ts") ? "./index.ts" : "./index.js";
 export function officeExtractor(options: OfficeExtractorOptions = {}): Extractor {
   const resolved = resolveOfficeOptions(options);
   return {
-    identity: { name: "extract-office", revision: "2", options: resolved, artifacts: [] },
+    identity: { name: "extract-office", revision: "3", options: resolved, artifacts: [] },
     mediaTypes: OFFICE_MEDIA_TYPES,
     isolation: "thread",
     reference: { module: new URL(INDEX, import.meta.url).href, name: "officeExtractor", options: resolved },
