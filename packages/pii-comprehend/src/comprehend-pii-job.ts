@@ -15,7 +15,7 @@ import { type ComprehendConnectionOptions, comprehendClientOf } from "./comprehe
 import { comprehendError } from "./comprehend-error.ts";
 import { type ComprehendFindingOptions, resolveFindingOptions } from "./comprehend-pii-options.ts";
 import { DETECTOR, findingsOf } from "./entity-findings.ts";
-import { fileOfDocument, type JobFormat, type JobInput, jobInput, LINES_FILE } from "./job-documents.ts";
+import { type JobFormat, type JobInput, type JobLimits, jobInput } from "./job-documents.ts";
 import { type DocumentOutput, documentError, parseJobOutput } from "./job-output.ts";
 import { languageFor } from "./languages.ts";
 
@@ -36,6 +36,8 @@ export interface ComprehendPiiJobOptions extends ComprehendConnectionOptions, Co
   readonly role: string;
   /** One file with a document a line (line ends within a text are sent as blanks), or one file a document. @default "ONE_DOC_PER_LINE" */
   readonly format?: JobFormat;
+  /** Limits of the input; those of the service are the default. */
+  readonly limits?: JobLimits;
   /** Key for what the service writes. */
   readonly kmsKeyId?: string;
   /** Milliseconds between looks at a job: from the first, half as much again each time, up to the most. @default 5,000 and 60,000 */
@@ -67,7 +69,7 @@ export interface ComprehendPiiJob {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-const UPLOADS_AT_ONCE = 8;
+const OBJECTS_AT_ONCE = 8;
 /** Looks in a row that may fail for a reason that passes. */
 const FAILED_LOOKS = 10;
 
@@ -133,12 +135,12 @@ export function comprehendPiiJob(options: ComprehendPiiJobOptions): ComprehendPi
     signal: AbortSignal | undefined,
   ): Promise<string> {
     const at = `${folder(options.input)}${input.digest}/`;
-    const uploads = new PQueue({ concurrency: UPLOADS_AT_ONCE });
+    const uploads = new PQueue({ concurrency: OBJECTS_AT_ONCE });
     let failure: unknown;
-    for (const { name: file, body } of input.files()) {
-      await uploads.onSizeLessThan(UPLOADS_AT_ONCE);
+    for (const file of input.files) {
+      await uploads.onSizeLessThan(OBJECTS_AT_ONCE);
       if (failure !== undefined || signal?.aborted) break;
-      const upload = uploads.add(() => objects.put(at + file, body, { signal }));
+      const upload = uploads.add(() => objects.put(at + file.name, input.bodyOf(file), { signal }));
       upload.catch((thrown: unknown) => {
         failure ??= thrown;
         uploads.clear();
@@ -204,12 +206,14 @@ export function comprehendPiiJob(options: ComprehendPiiJobOptions): ComprehendPi
       }
       return parseJobOutput(body);
     };
-    if (format === "ONE_DOC_PER_LINE") {
-      const lines = await read(LINES_FILE);
-      return input.documents.map((_, index) => lines.get(index));
-    }
-    const queue = new PQueue({ concurrency: UPLOADS_AT_ONCE });
-    return queue.addAll(input.documents.map((_, index) => async () => (await read(fileOfDocument(index))).get(0)));
+    const found: (DocumentOutput | undefined)[] = input.documents.map(() => undefined);
+    const queue = new PQueue({ concurrency: OBJECTS_AT_ONCE });
+    const readFile = async ({ name, from, to }: JobInput["files"][number]): Promise<void> => {
+      const lines = await read(name);
+      for (let index = from; index < to; index++) found[index] = lines.get(index - from);
+    };
+    await queue.addAll(input.files.map((file) => () => readFile(file)));
+    return found;
   }
 
   async function run(
@@ -219,13 +223,13 @@ export function comprehendPiiJob(options: ComprehendPiiJobOptions): ComprehendPi
     throwIfAborted(signal, { driver: DETECTOR });
     const found: (readonly PiiFinding[] | undefined)[] = texts.map(() => []);
     const asked = languageFor(language, resolved.languages);
-    const input = jobInput(texts, format, resolved.maxBytes, [
-      asked ?? "",
-      options.input,
-      options.output,
-      role,
-      kmsKeyId ?? "",
-    ]);
+    const input = jobInput(
+      texts,
+      format,
+      resolved.maxBytes,
+      [asked ?? "", options.input, options.output, role, kmsKeyId ?? ""],
+      options.limits,
+    );
     if (asked === undefined || input.documents.length === 0)
       return { jobId: undefined, findings: found, failures: [], units: 0, resumed: false };
     const name = `groundwork-pii-${input.digest}`;

@@ -1,7 +1,9 @@
 import {
   type ComprehendClient,
   ContainsPiiEntitiesCommand,
+  type ContainsPiiEntitiesCommandInput,
   DetectPiiEntitiesCommand,
+  type EntityLabel,
 } from "@aws-sdk/client-comprehend";
 import type { PiiFinding } from "@groundwork/contracts";
 import { billedUnits } from "./billed-units.ts";
@@ -26,6 +28,7 @@ export class ComprehendRequests {
   readonly #client: ComprehendClient;
   readonly #options: ResolvedComprehendPiiOptions;
   readonly #governor: RequestGovernor | undefined;
+  readonly #withoutGate = new Set<string>();
   readonly #usage = { detectRequests: 0, detectUnits: 0, containsRequests: 0, containsUnits: 0 };
 
   constructor(client: ComprehendClient, options: ResolvedComprehendPiiOptions, governor: RequestGovernor | undefined) {
@@ -55,12 +58,13 @@ export class ComprehendRequests {
     return this.#governor.run({ tokens: units }, (context) => attempt(context.signal), { signal });
   }
 
-  /** Findings of one text that fits into a request; offsets are of the text. */
-  async findings(text: string, language: ComprehendLanguage, signal: AbortSignal | undefined): Promise<PiiFinding[]> {
-    const input = { Text: text, LanguageCode: language };
-    const units = billedUnits(text);
-    const { gate, wants } = this.#options;
-    if (gate !== undefined) {
+  /** What the gate says; `undefined` where it does not speak the language, which its documentation leaves open for Spanish. */
+  async #labels(
+    input: ContainsPiiEntitiesCommandInput,
+    units: number,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly EntityLabel[] | undefined> {
+    try {
       const { Labels = [] } = await this.#once("ContainsPiiEntities", units, signal, (own) =>
         this.#client.send(new ContainsPiiEntitiesCommand(input), {
           ...(own === undefined ? {} : { abortSignal: own }),
@@ -68,7 +72,22 @@ export class ComprehendRequests {
       );
       this.#usage.containsRequests++;
       this.#usage.containsUnits += units;
-      if (!Labels.some(({ Name = "", Score = 0 }) => wants(Name) && Score >= gate)) return [];
+      return Labels;
+    } catch (thrown) {
+      if (((thrown as Error).cause as Error | undefined)?.name !== "UnsupportedLanguageException") throw thrown;
+      this.#withoutGate.add(input.LanguageCode!);
+      return undefined;
+    }
+  }
+
+  /** Findings of one text that fits into a request; offsets are of the text. */
+  async findings(text: string, language: ComprehendLanguage, signal: AbortSignal | undefined): Promise<PiiFinding[]> {
+    const input = { Text: text, LanguageCode: language };
+    const units = billedUnits(text);
+    const { gate, wants } = this.#options;
+    if (gate !== undefined && !this.#withoutGate.has(language)) {
+      const labels = await this.#labels(input, units, signal);
+      if (labels?.some(({ Name = "", Score = 0 }) => wants(Name) && Score >= gate) === false) return [];
     }
     const { Entities = [] } = await this.#once("DetectPiiEntities", units, signal, (own) =>
       this.#client.send(new DetectPiiEntitiesCommand(input), { ...(own === undefined ? {} : { abortSignal: own }) }),

@@ -12,5 +12,5 @@ export {
 export type { ComprehendFindingOptions, ComprehendPiiOptions, RequestGovernor } from "./comprehend-pii-options.ts";
 export type { ComprehendUsage } from "./comprehend-requests.ts";
 export { COMPREHEND_PII_TYPES, type ComprehendPiiType } from "./comprehend-types.ts";
-export type { JobFormat } from "./job-documents.ts";
+export type { JobFormat, JobLimits } from "./job-documents.ts";
 export { COMPREHEND_LANGUAGES, type ComprehendLanguage, type LanguageOptions } from "./languages.ts";

@@ -5,9 +5,14 @@ import { hasContent, onOneLine, safeText } from "./safe-text.ts";
 
 export type JobFormat = "ONE_DOC_PER_LINE" | "ONE_DOC_PER_FILE";
 
-/** Documented limits of one job. */
-const MOST_DOCUMENTS = 1_000_000;
-const MOST_BYTES = 5_000_000_000;
+export interface JobLimits {
+  /** @default 1,000,000, the documented limit of one job */
+  readonly documents?: number;
+  /** Of all documents. @default 5 GB, the documented limit of one job */
+  readonly bytes?: number;
+  /** Of one file of lines: it is made in memory. @default 64 MB */
+  readonly fileBytes?: number;
+}
 
 /** A piece of a text as the job reads it. */
 export interface JobDocument {
@@ -18,21 +23,35 @@ export interface JobDocument {
   readonly piece: Piece;
 }
 
+/** An object that the service reads: documents `from` (inclusive) to `to` (exclusive), one a line or one alone. */
+export interface JobFile {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
+
 export interface JobInput {
   /** Names the input: the same texts, language and options have the same one. 64 hex digits. */
   readonly digest: string;
   readonly documents: readonly JobDocument[];
   /** For each distinct text the positions at which it was given. */
   readonly places: readonly (readonly number[])[];
-  /** Name and content of each object to be read, made when asked for. */
-  files(): Generator<{ readonly name: string; readonly body: Buffer }>;
+  readonly files: readonly JobFile[];
+  /** Content of a file. */
+  bodyOf(file: JobFile): Buffer;
 }
 
-export const LINES_FILE = "documents.txt";
-
-/** Name of the object of a document, one document a file. */
-export function fileOfDocument(index: number): string {
-  return `${String(index).padStart(7, "0")}.txt`;
+/** Documents of each file: as many lines as fit, or one. */
+function filesOf(sizes: readonly number[], format: JobFormat, fileBytes: number): JobFile[] {
+  const files: JobFile[] = [];
+  for (let from = 0; from < sizes.length; ) {
+    let to = from + 1;
+    let bytes = sizes[from]!;
+    while (format === "ONE_DOC_PER_LINE" && to < sizes.length && bytes + sizes[to]! <= fileBytes) bytes += sizes[to++]!;
+    files.push({ name: `${String(files.length).padStart(7, "0")}.txt`, from, to });
+    from = to;
+  }
+  return files;
 }
 
 /**
@@ -45,7 +64,9 @@ export function jobInput(
   format: JobFormat,
   maxBytes: number,
   salt: readonly string[],
+  limits: JobLimits = {},
 ): JobInput {
+  const { documents: mostDocuments = 1_000_000, bytes: mostBytes = 5_000_000_000, fileBytes = 64_000_000 } = limits;
   const distinct = new Map<string, number[]>();
   for (const [index, text] of texts.entries()) {
     if (!hasContent(text)) continue;
@@ -55,7 +76,8 @@ export function jobInput(
     else known.push(index);
   }
   const documents: JobDocument[] = [];
-  const hash = createHash("sha256").update(JSON.stringify([format, ...salt]));
+  const sizes: number[] = [];
+  const hash = createHash("sha256").update(JSON.stringify([format, fileBytes, ...salt]));
   let bytes = 0;
   let number = 0;
   for (const text of distinct.keys()) {
@@ -63,28 +85,28 @@ export function jobInput(
       const slice = text.slice(piece.start, piece.end);
       if (!hasContent(slice)) continue;
       const sent = format === "ONE_DOC_PER_LINE" ? onOneLine(slice) : slice;
+      const size = Buffer.byteLength(sent) + 1;
       documents.push({ sent, text: number, piece });
-      bytes += Buffer.byteLength(sent) + 1;
-      hash.update(String(sent.length)).update("\n").update(sent);
+      sizes.push(size);
+      bytes += size;
+      hash.update(`${sent.length}\n${sent}`);
+      if (documents.length > mostDocuments || bytes > mostBytes)
+        throw new GroundworkError(
+          "INVALID_ARGUMENT",
+          `Expected at most ${mostDocuments} documents and ${mostBytes} bytes for a job, found more. Run several jobs.`,
+          { driver: "pii-comprehend" },
+        );
     }
     number++;
   }
-  if (documents.length > MOST_DOCUMENTS || bytes > MOST_BYTES)
-    throw new GroundworkError(
-      "INVALID_ARGUMENT",
-      `Expected at most ${MOST_DOCUMENTS} documents and ${MOST_BYTES} bytes for a job, found ${documents.length} and ${bytes}. Run several jobs.`,
-      { driver: "pii-comprehend" },
-    );
   return {
     digest: hash.digest("hex"),
     documents,
     places: [...distinct.values()],
-    *files() {
-      if (format === "ONE_DOC_PER_LINE")
-        yield { name: LINES_FILE, body: Buffer.concat(documents.map(({ sent }) => Buffer.from(`${sent}\n`))) };
-      else
-        for (const [index, { sent }] of documents.entries())
-          yield { name: fileOfDocument(index), body: Buffer.from(sent) };
+    files: filesOf(sizes, format, fileBytes),
+    bodyOf({ from, to }) {
+      const lines = documents.slice(from, to).map(({ sent }) => sent);
+      return Buffer.from(format === "ONE_DOC_PER_LINE" ? `${lines.join("\n")}\n` : lines[0]!);
     },
   };
 }

@@ -270,17 +270,24 @@ test("nothing to ask starts no job; addresses are checked", async () => {
     expect(aws.requests.length).toBe(0);
   });
   await expect(withJob({ input: "in-bucket" }, async () => {})).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
-  await expect(
-    withJob(
-      {},
-      async (job) =>
-        void (await job.run(
-          Array(1_000_001)
-            .fill(0)
-            .map((_, index) => `t${index}`),
-        )),
-    ),
-  ).rejects.toMatchObject({
-    code: "INVALID_ARGUMENT",
+});
+
+test("a job beyond its limits is refused before anything is sent", async () => {
+  for (const limits of [{ documents: 3 }, { bytes: 40 }])
+    await withJob({ limits }, async (job, aws) => {
+      expect((await failure(job.run(TEXTS))).code).toBe("INVALID_ARGUMENT");
+      expect(aws.requests.length).toBe(0);
+    });
+});
+
+test("many lines go in several files", async () => {
+  await withJob({ limits: { fileBytes: 1_000 } }, async (job, aws) => {
+    const texts = Array.from({ length: 300 }, (_, index) => `${"x ".repeat(index % 9)}user${index}@example.com`);
+    const { findings } = await job.run(texts);
+    const files = aws.objects.list("in-bucket", "texts/");
+    expect(files.length).toBeGreaterThan(5);
+    expect(files.every(({ body }) => body.length <= 1_000)).toBe(true);
+    for (const [index, list] of findings.entries())
+      expect(list!.map(({ start, end }) => texts[index]!.slice(start, end))).toEqual([`user${index}@example.com`]);
   });
 });

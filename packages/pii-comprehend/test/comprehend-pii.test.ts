@@ -145,6 +145,19 @@ describe("what it costs", () => {
     });
   });
 
+  test("a gate that does not speak the language is left out for it", async () => {
+    await withFake({}, { gate: true, concurrency: 1 }, async (detector, aws) => {
+      aws.faults.plant({
+        operation: "ContainsPiiEntities",
+        times: Number.POSITIVE_INFINITY,
+        fault: { kind: "error", code: "UnsupportedLanguageException", status: 400 },
+      });
+      expect((await detector.detect([EMAIL, "nada"], { language: "es" })).map((list) => list.length)).toEqual([1, 0]);
+      expect(aws.requests.of("ContainsPiiEntities")).toHaveLength(1);
+      expect(aws.requests.of("DetectPiiEntities")).toHaveLength(2);
+    });
+  });
+
   test("the gate looks at wanted types alone", async () => {
     await withFake({}, { gate: true, types: ["NAME"] }, async (detector, aws) => {
       await detector.detect([EMAIL]);

@@ -303,12 +303,12 @@ describe("the small S3", () => {
   test("a body that is sent in chunks arrives whole", async () => {
     await using aws = await fakeAws();
     aws.objects.makeBucket("some-bucket");
-    const body = Buffer.from("0123456789\r\n".repeat(20_000));
+    const body = Buffer.from("0123456789\r\n".repeat(250_000));
     await s3Client(aws).send(
       new PutObjectCommand({
         Bucket: "some-bucket",
         Key: "k",
-        Body: Readable.from([body.subarray(0, 70_001), body.subarray(70_001)]),
+        Body: Readable.from([body.subarray(0, 1_000_001), body.subarray(1_000_001)]),
         ContentLength: body.length,
       }),
     );

@@ -2,10 +2,17 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ComprehendClient, DetectPiiEntitiesCommand } from "@aws-sdk/client-comprehend";
-import { type FakeAws, fakeAws, jsonRpc, manualClock, type RecordedAnswer, restJson } from "@groundwork/testing/aws";
+import {
+  type FakeAws,
+  fakeAws,
+  jsonRpc,
+  manualClock,
+  type RecordedAnswer,
+  restJson,
+  signatureOf,
+} from "@groundwork/testing/aws";
 import { NodeHttp2Handler } from "@smithy/node-http-handler";
 import { describe, expect, test, vi } from "vitest";
-import { signatureOf } from "../../src/aws/signature.ts";
 import { comprehendClient } from "./clients.ts";
 
 const TEXT = "😀 Write to ana@example.com.";
@@ -233,6 +240,9 @@ describe("protocols", () => {
     expect(aws.requests.of().map(({ httpVersion }) => httpVersion)).toEqual(["2.0", "1.1"]);
     aws.faults.plant({ fault: { kind: "reset", when: "before" } });
     await expect(client.send(detect)).rejects.toThrow();
+    aws.faults.plant({ fault: { kind: "truncate" } });
+    await expect(client.send(detect)).rejects.toThrow();
+    expect((await client.send(detect)).Entities).toHaveLength(1);
     client.destroy();
   });
 
