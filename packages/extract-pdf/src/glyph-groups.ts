@@ -25,9 +25,9 @@ export function glyphGroups(glyphs: GlyphTable): GlyphGroup[] {
 }
 
 function belongs(glyphs: GlyphTable, index: number): boolean {
-  const { marks, objects, traits, styles, left, top, right, bottom } = glyphs;
+  const { marks, traits, styles, left, top, right, bottom } = glyphs;
   const last = index - 1;
-  if ((marks[index]! & Mark.spaceBefore) !== 0 || objects[last] !== objects[index]) return false;
+  if ((marks[index]! & Mark.spaceBefore) !== 0) return false;
   if (((traits[last]! | traits[index]!) & Trait.ideographic) !== 0) return false;
   const across = Math.max(left[index]! - right[last]!, left[last]! - right[index]!);
   const along = Math.max(top[index]! - bottom[last]!, top[last]! - bottom[index]!);

@@ -1,5 +1,6 @@
 import type { PageFrame, Pdfium } from "@groundwork/pdfium";
 import { areaOf } from "./areas.ts";
+import { Trait } from "./characters.ts";
 import { glyphGroups } from "./glyph-groups.ts";
 import { type GlyphTable, Mark } from "./glyph-table.ts";
 import { GlyphTwins } from "./glyph-twins.ts";
@@ -22,7 +23,7 @@ export interface SeparatedText {
   readonly unseen: ReadonlyMap<UnseenReason, GlyphTable>;
 }
 
-/** A word is out of sight when this share of its glyphs is. */
+/** A word is out of sight when more than this share of its glyphs is. */
 const MOST = 0.5;
 /** Of a glyph's box, left off at each side: its neighbour may reach over it. */
 const SIDE = 0.12;
@@ -121,13 +122,13 @@ function convict(
     let reason: UnseenReason | undefined;
     let share = 0;
     for (let index = from; index < to; index++) {
-      if (isLost[index] !== 1) continue;
-      const own = reasonOf(index);
+      const own = isLost[index] === 1 ? reasonOf(index) : undefined;
       if (own === undefined) continue;
       reason ??= own;
       share++;
     }
-    for (let index = from; index < to; index++) reasons[index] = share >= MOST * (to - from) ? reason : undefined;
+    const isUnseen = share > MOST * (to - from);
+    for (let index = from; index < to; index++) reasons[index] = isUnseen ? reason : undefined;
   }
   return reasons;
 }
@@ -149,11 +150,15 @@ function clearScans(glyphs: GlyphTable, bits: Uint8Array, painted: readonly Pain
 }
 
 /** Moves glyphs with a reason out of the text. What is printed a second time for all to see is left out. */
-function takeOut(glyphs: GlyphTable, reasons: readonly (UnseenReason | undefined)[], unseen: UnseenTables): void {
+function takeOut(glyphs: GlyphTable, reasons: (UnseenReason | undefined)[], unseen: UnseenTables): void {
   const twins = new GlyphTwins(glyphs, (index) => reasons[index] === undefined);
   const isTwin = new Uint8Array(glyphs.count);
-  for (const { from, to } of glyphGroups(glyphs))
-    if (reasons[from] !== undefined && twins.has(glyphs, from, to)) isTwin.fill(1, from, to);
+  for (const { from, to } of glyphGroups(glyphs)) {
+    if (reasons[from] === undefined) continue;
+    if (twins.has(glyphs, from, to)) isTwin.fill(1, from, to);
+    // Signs alone say nothing to anybody, and the number before them may be seen.
+    else if (!hasLetters(glyphs, from, to)) reasons.fill(undefined, from, to);
+  }
   let kept = 0;
   let isParted = false;
   for (let index = 0; index < isTwin.length; index++) {
@@ -169,6 +174,10 @@ function takeOut(glyphs: GlyphTable, reasons: readonly (UnseenReason | undefined
     kept++;
   }
   glyphs.truncate(kept);
+}
+
+function hasLetters({ traits }: GlyphTable, from: number, to: number): boolean {
+  return traits.subarray(from, to).some((trait) => (trait & Trait.alphanumeric) !== 0);
 }
 
 function innerArea(glyphs: GlyphTable, index: number): Area {

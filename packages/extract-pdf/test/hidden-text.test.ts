@@ -198,6 +198,14 @@ describe("text that nobody sees", () => {
     expect([shown, hidden]).toEqual([["Head", "Foot"], []]);
   });
 
+  it("takes no sign from a number that is seen", async () => {
+    const bar = rectangle(BLACK, 40, 580, 33, 60);
+    const { shown, hidden } = await readPage(
+      SHOWN + bar + colored(WHITE, textAt(60, 600, "12%") + textAt(60, 560, "34%")),
+    );
+    expect([shown, hidden]).toEqual([[SHOWN_TEXT, "12%"], ["color: 34%"]]);
+  });
+
   it("comes after all that is seen of its page, and before the next", async () => {
     const page = (text: string): string =>
       colored(WHITE, textAt(60, 750, `Hidden ${text}`)) + textAt(60, 600, `${text} page.`);
