@@ -29,21 +29,26 @@ export class MarkedText {
   readonly marks: TextMark[] = [];
   /** What nobody sees of it; it stands after the text, never in it. */
   readonly unseen: UnseenStretch[] = [];
-  #unseenAt = -1;
+  #isApart = false;
   /** Text that is not seen parts the words on its sides. */
   #needsBlank = false;
+  #endsBlank = true;
 
   /** Takes text that nobody sees. Where it parts words, it leaves a blank. */
   hide(reason: UnseenReason, text: string): void {
-    addUnseen(this.unseen, reason, text, this.#unseenAt !== this.text.trimEnd().length);
+    addUnseen(this.unseen, reason, text, this.#isApart);
+    this.#isApart = false;
     this.#needsBlank ||= /\s/.test(text);
-    this.#unseenAt = this.text.trimEnd().length;
   }
 
   append(text: string, format?: RunFormat): void {
     if (this.#needsBlank && text !== "") {
       this.#needsBlank = false;
-      if (/\S$/.test(this.text) && /^\S/.test(text)) this.text += " ";
+      if (!this.#endsBlank && /^\S/.test(text)) this.text += " ";
+    }
+    if (text !== "") {
+      this.#endsBlank = /\s$/.test(text.slice(-1));
+      if (text.trim() !== "") this.#isApart = true;
     }
     const start = this.text.length;
     this.text += text;

@@ -65,6 +65,8 @@ const TAG_NAMES: NameTable = new NameTable([
 
 /** Characters of a page that are held to find its main content. */
 const MOST_HELD = 4_000_000;
+/** Blocks that nobody sees, held behind one that may still grow. */
+const MOST_TRAILING = 1_000;
 /** Documents inside `srcdoc` attributes are followed this deep. */
 const MOST_DEPTH = 3;
 /** Regions inside regions beyond this tell nothing. */
@@ -98,7 +100,7 @@ function isNavigation(of: Region): boolean {
 const HAS_WORDS = /[\p{L}\p{N}]/u;
 const NO_TEXT: ReadonlySet<string> = new Set(["script", "style", "template", "svg", "noscript"]);
 /** Scripts, and not data. */
-const SCRIPT = /<script\b(?![^>]*\bjson)/i;
+const SCRIPT = /<script\b(?![^>]{0,300}\bjson)/i;
 
 /** Makes a converter. It takes one pass over the text and holds one page at most. */
 export function createHtmlConverter(options: HtmlConverterOptions = {}): HtmlConverter {
@@ -282,7 +284,8 @@ class SaxConverter implements HtmlConverter, Partial<Handler>, TextSink {
     }
     if (this.#isSelecting) return;
     // The last block may still grow: an item takes up the paragraphs that follow.
-    for (const block of root.splice(0, isEnd ? root.length : Math.max(0, root.findLastIndex(isShown)))) {
+    const open = Math.max(0, root.findLastIndex(isShown), root.length - MOST_TRAILING);
+    for (const block of root.splice(0, isEnd ? root.length : open)) {
       if (!isPage || !isNavigation(block.region)) this.#give(block);
     }
   }

@@ -36,6 +36,8 @@ const LENGTH = /^(-?(?:\d+\.?\d*|\.\d+))(px|pt|pc|in|cm|mm|em|rem|ex|ch|vw|vh)?$
 const OFF_SCREEN = -999;
 /** A box of this size shows no letter. Pixels. */
 const NO_ROOM = 1;
+/** Characters of a value that is read. */
+const MOST_VALUE = 500;
 const LEAST_OPACITY = 0.05;
 
 function lengthOf(value: string): number | undefined {
@@ -175,19 +177,55 @@ function declare(look: Writable<StyleLook>, box: Box, name: string, value: strin
   }
 }
 
+/** Parts at the semicolons outside of parentheses. */
+function* declarationsOf(style: string): Generator<string> {
+  let start = 0;
+  let depth = 0;
+  for (let at = 0; at < style.length; at++) {
+    const code = style.charCodeAt(at);
+    if (code === 0x28) depth++;
+    else if (code === 0x29) depth = Math.max(0, depth - 1);
+    else if (code === 0x3b && depth === 0) {
+      yield style.slice(start, at);
+      start = at + 1;
+    }
+  }
+  yield style.slice(start);
+}
+
+/** A text of CSS without its comments. */
+export function withoutComments(css: string): string {
+  let open = css.indexOf("/*");
+  if (open < 0) return css;
+  let text = "";
+  let at = 0;
+  while (open >= 0) {
+    text += css.slice(at, open);
+    const close = css.indexOf("*/", open + 2);
+    if (close < 0) return text;
+    at = close + 2;
+    open = css.indexOf("/*", at);
+  }
+  return text + css.slice(at);
+}
+
 /** Reads the declarations of a `style` attribute or a rule. */
 export function readDeclarations(style: string): StyleLook {
   const look: Writable<StyleLook> = {};
   const box: Box = { isSmall: false, cutsOff: false, hasPicture: false, indent: false, hasPaintedLetters: false };
-  for (const declaration of style.replace(/\/\*[\s\S]*?\*\//g, "").split(/;(?![^(]*\))/)) {
+  for (const declaration of declarationsOf(withoutComments(style))) {
     const colon = declaration.indexOf(":");
     if (colon < 0) continue;
+    const name = declaration.slice(0, colon).trim().toLowerCase();
     const value = declaration
       .slice(colon + 1)
       .replace(/!\s*important/i, "")
       .trim()
       .toLowerCase();
-    if (value !== "") declare(look, box, declaration.slice(0, colon).trim().toLowerCase(), value);
+    // A long value is data: a picture.
+    if (value.length > MOST_VALUE) {
+      if (name.startsWith("background")) look.background = "unknown";
+    } else if (value !== "") declare(look, box, name, value);
   }
   if (box.hasPaintedLetters) look.color = "unknown";
   if (box.isSmall && box.cutsOff) look.isBlank = true;

@@ -1,4 +1,4 @@
-import { readDeclarations, type StyleLook, withoutHiding } from "./style-declarations.ts";
+import { readDeclarations, type StyleLook, withoutComments, withoutHiding } from "./style-declarations.ts";
 
 interface Rule {
   readonly tag: string | undefined;
@@ -12,6 +12,11 @@ interface Rule {
 
 /** Characters of the sheets of a page that are read. */
 const MOST_CHARACTERS = 1_000_000;
+/** Blocks inside blocks that are opened. */
+const MOST_DEPTH = 4;
+/** Rules that one tag, class or id has; with more, what they come to is not told. */
+const MOST_RULES = 100;
+const SCREEN_BLOCK = /^@media\s+(?:only\s+)?(?:all|screen)$/i;
 const MOST_REMEMBERED = 2_000;
 /** A selector of one part: a tag, an id, classes. */
 const SIMPLE = /^([a-z][\w-]*|\*)?((?:[.#][\w-]+)*)$/i;
@@ -54,8 +59,8 @@ export class StyleSheets {
     if (this.#characters > MOST_CHARACTERS) return;
     this.#looks.clear();
     if (/@import/i.test(css)) this.hasExternal = true;
-    const text = css.replace(/\/\*[\s\S]*?\*\/|<!--|-->/g, "");
-    this.#readRules(text, 0, text.length);
+    const text = withoutComments(css).replace(/<!--|-->/g, "");
+    this.#readRules(text, 0, text.length, 0);
   }
 
   /** What the rules state of an element. */
@@ -84,7 +89,7 @@ export class StyleSheets {
         (rule.id === undefined || rule.id === id) &&
         rule.classes.every((name) => classes.includes(name)),
     );
-    const isUnclear = names.some((name) => this.#unclear.has(name));
+    const isUnclear = this.#unclear.has("*") || names.some((name) => this.#unclear.has(name));
     if (fitting.length === 0 && !isUnclear) return undefined;
     const look: StyleLook = Object.assign({}, ...fitting.sort((a, b) => a.weight - b.weight).map(lookOf));
     if (!isUnclear && !isForScreenReaders(className)) return look;
@@ -94,15 +99,16 @@ export class StyleSheets {
   }
 
   /** Rules between two places: `selectors { declarations }`, blocks of `@media` for screens opened, other blocks passed over. */
-  #readRules(text: string, from: number, end: number): void {
+  #readRules(text: string, from: number, end: number, depth: number): void {
     for (let at = from; at < end; ) {
       const open = text.indexOf("{", at);
       if (open < 0 || open >= end) return;
       const close = endOfBlock(text, open, end);
       // A statement without a block ends before the selector: `@charset "utf-8"; p {`.
-      const head = text.slice(Math.max(at, text.lastIndexOf(";", open) + 1), open).trim();
+      const before = text.slice(at, open);
+      const head = before.slice(before.lastIndexOf(";") + 1).trim();
       if (!head.startsWith("@")) this.#addRule(head, text.slice(open + 1, close));
-      else if (/^@media\s+(?:only\s+)?(?:all|screen)$/i.test(head)) this.#readRules(text, open + 1, close);
+      else if (depth < MOST_DEPTH && SCREEN_BLOCK.test(head)) this.#readRules(text, open + 1, close, depth + 1);
       at = close + 1;
     }
   }
@@ -140,6 +146,7 @@ export class StyleSheets {
     const name = id !== undefined ? `#${id}` : classes[0] !== undefined ? `.${classes[0]}` : (tag ?? "*");
     const known = this.#byName.get(name);
     if (known === undefined) this.#byName.set(name, [rule]);
+    else if (known.length >= MOST_RULES) this.#unclear.add(name);
     else known.push(rule);
   }
 }

@@ -10,7 +10,7 @@ const LEAST_ALPHA = 5_000;
 
 /** A color of the scheme: its name, and the value or, of a color of the system, its last value. */
 const SCHEME_COLOR =
-  /<(?:\w+:)?(dk1|lt1|dk2|lt2|accent[1-6]|hlink|folHlink)>\s*<(?:\w+:)?(?:srgbClr|sysClr)\s[^>]*?\b(?:lastClr="([\dA-Fa-f]{6})"|val="([\dA-Fa-f]{6})")/g;
+  /<(?:\w+:)?(dk1|lt1|dk2|lt2|accent[1-6]|hlink|folHlink)>\s*<(?:\w+:)?(?:srgbClr|sysClr)\s[^>]{0,200}?\b(?:lastClr="([\dA-Fa-f]{6})"|val="([\dA-Fa-f]{6})")/g;
 /** The scheme stands on top of the part; what follows is long and of no matter. */
 const MOST_BYTES = 64 * 1024;
 
