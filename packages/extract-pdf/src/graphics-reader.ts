@@ -52,6 +52,10 @@ const MIN_PAINTED = 2;
 const OPAQUE = 250;
 /** A rectangle with rounded corners has 17. */
 const MAX_COVER_SEGMENTS = 24;
+/** Rectangles of one path that are told apart. */
+const MAX_RECTANGLES = 64;
+/** Of a point: cells that meet share an edge. */
+const MAX_OVERLAP = 0.5;
 
 /** What drawing a page paints, as far as it takes time. */
 export function paintedAreas({ order }: Pick<PageGraphics, "order">): Area[] {
@@ -267,7 +271,9 @@ class GraphicsReader {
       return;
     }
     const lines = this.#readLines(object, toPage, bounds);
-    if (isWide && fill !== undefined) this.#paint(object, toPage, bounds, group, fill, isRectangle(lines));
+    const rectangles = isWide && fill !== undefined ? rectanglesOf(lines) : undefined;
+    if (rectangles !== undefined) for (const area of rectangles) this.#paint(object, toPage, area, group, fill, true);
+    else if (isWide && fill !== undefined) this.#paint(object, toPage, bounds, group, fill);
     // A line as thick as a text is high covers it like a bar.
     else if (isWide && isBar(bounds, lines)) this.#paint(object, toPage, bounds, group, BAR);
     if (lines === undefined) return;
@@ -315,24 +321,31 @@ function isDot({ left, top, right, bottom }: Area): boolean {
   return width >= 1.5 && width <= 7 && Math.abs(width - height) < 0.2 * width;
 }
 
-/** Of a path without curves: one rectangle along the page. */
-function isRectangle(lines: readonly Area[][] | undefined): boolean {
-  const pieces = lines?.length === 1 ? lines[0]! : [];
+/** The rectangles that a path without curves is made of, when they leave nothing out: none inside or over another. */
+function rectanglesOf(lines: readonly Area[][] | undefined): Area[] | undefined {
+  if (lines === undefined || lines.length === 0 || lines.length > MAX_RECTANGLES || !lines.every(isRectangle))
+    return undefined;
+  const areas = lines.map(areaOf);
+  const overlaps = areas.some((area, index) => areas.slice(0, index).some((other) => overlap(area, other)));
+  return overlaps ? undefined : areas;
+}
+
+function overlap(a: Area, b: Area): boolean {
+  const { left, top, right, bottom } = intersect(a, b);
+  return right - left > MAX_OVERLAP && bottom - top > MAX_OVERLAP;
+}
+
+function isRectangle(pieces: readonly Area[]): boolean {
   if (pieces.length !== 4 && pieces.length !== 5) return false;
   const { left, top, right, bottom } = areaOf(pieces);
   const [first, second, third, fourth] = pieces as [Area, Area, Area, Area];
-  const spans = (a: Area, b: Area, isFlat: boolean): boolean =>
-    isFlat
-      ? a.right - a.left > 0.99 * (right - left) &&
-        b.right - b.left > 0.99 * (right - left) &&
-        Math.abs(a.top - b.top) > 0.99 * (bottom - top)
-      : a.bottom - a.top > 0.99 * (bottom - top) &&
-        b.bottom - b.top > 0.99 * (bottom - top) &&
-        Math.abs(a.left - b.left) > 0.99 * (right - left);
-  return (
-    (spans(first, third, true) && spans(second, fourth, false)) ||
-    (spans(first, third, false) && spans(second, fourth, true))
-  );
+  const areFlat = (a: Area, b: Area): boolean =>
+    Math.min(a.right - a.left, b.right - b.left) > 0.99 * (right - left) &&
+    Math.abs(a.top - b.top) > 0.99 * (bottom - top);
+  const areUpright = (a: Area, b: Area): boolean =>
+    Math.min(a.bottom - a.top, b.bottom - b.top) > 0.99 * (bottom - top) &&
+    Math.abs(a.left - b.left) > 0.99 * (right - left);
+  return (areFlat(first, third) && areUpright(second, fourth)) || (areUpright(first, third) && areFlat(second, fourth));
 }
 
 /** One straight line, thicker than rules are. */

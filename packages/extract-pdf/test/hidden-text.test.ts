@@ -98,6 +98,11 @@ describe("text that nobody sees", () => {
       rectangle(BLACK, 40, 580, 300, 60) + rectangle(WHITE, 50, 590, 200, 40) + colored(WHITE, secretAt(600)),
     ],
     [
+      "white in the hole of a dark frame",
+      "color",
+      `q 0 g 30 560 400 90 re 50 580 300 60 re f* Q ${colored(WHITE, secretAt(600))}`,
+    ],
+    [
       "white on a dark band that is clipped away",
       "color",
       `q 0 0 10 10 re W n ${rectangle(BLACK, 40, 580, 300, 60)} Q ${colored(WHITE, secretAt(600))}`,
@@ -269,6 +274,10 @@ describe("text that is seen", () => {
       Array.from({ length: 36 }, (_, index) =>
         rectangle(`0.${10 + index} 0.3 0.3`, 40, 100 + index * 15, 200, 15),
       ).join("") + colored(WHITE, secretAt(600)),
+    ],
+    [
+      "white on cells of one path",
+      `q 0.2 0.3 0.4 rg 40 580 50 60 re 90 580 200 60 re f Q ${colored(WHITE, secretAt(600))}`,
     ],
     [
       "black on a white panel over a dark page",
