@@ -13,6 +13,7 @@ const SHARED = new Set([
   "@groundwork/html-elements",
   "@groundwork/media-type",
   "@groundwork/pdfium",
+  "@groundwork/picture",
   "@groundwork/pii-policy",
   "@groundwork/sqlite-file",
   "@groundwork/terms",

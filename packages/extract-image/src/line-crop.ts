@@ -1,5 +1,5 @@
+import type { Raster } from "@groundwork/picture";
 import type { RotatedRectangle } from "./geometry.ts";
-import type { Raster } from "./raster.ts";
 
 /** Height of the strip that the recogniser reads, pixels. */
 export const LINE_HEIGHT = 48;

@@ -7,12 +7,10 @@ import {
   type SourceDocument,
   throwIfAborted,
 } from "@groundwork/contracts";
-import { bounded, openPictures } from "./decode-picture.ts";
+import { bounded, openPictures, pictureInfo, type Raster, rasterOf } from "@groundwork/picture";
 import type { ImageExtractorOptions } from "./image-options.ts";
 import { loadOcrModels, type OcrModels } from "./ocr-models.ts";
 import { pageElements } from "./page-elements.ts";
-import { pictureInfo } from "./picture-info.ts";
-import { type Raster, rasterOf } from "./raster.ts";
 import { recognizePageLines } from "./recognize-page.ts";
 
 /** Reads pictures with models that it loads for the first and holds until it is closed. */

@@ -1,9 +1,9 @@
+import { type QuarterTurns, type Raster, turn } from "@groundwork/picture";
 import * as onnx from "onnxruntime-node";
 import { decodeLine } from "./decode-line.ts";
 import { median, type RotatedRectangle } from "./geometry.ts";
 import { cutLine, LINE_HEIGHT, writeStrip } from "./line-crop.ts";
 import type { OcrModels } from "./ocr-models.ts";
-import { type QuarterTurns, type Raster, turn } from "./raster.ts";
 import { detectText, regionAt, type TextRegion } from "./text-detection.ts";
 import type { TextLine } from "./text-line.ts";
 import { recognizeStrips } from "./text-recognition.ts";

@@ -1,5 +1,5 @@
+import type { QuarterTurns } from "@groundwork/picture";
 import { cornersOf, type RotatedRectangle } from "./geometry.ts";
-import type { QuarterTurns } from "./raster.ts";
 import type { RecognizedPage } from "./recognize-page.ts";
 import type { TextWord } from "./text-line.ts";
 

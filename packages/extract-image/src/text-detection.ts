@@ -1,7 +1,7 @@
+import { type Raster, resize } from "@groundwork/picture";
 import type { InferenceSession } from "onnxruntime-node";
 import * as onnx from "onnxruntime-node";
 import { convexHull, minimumAreaRectangle, type Point, type RotatedRectangle, rectangleAt } from "./geometry.ts";
-import { type Raster, resize } from "./raster.ts";
 
 /** Longest side given to the detector, pixels: more costs time and finds no more on a page of print. */
 const MAX_SIDE = 1280;
