@@ -1,7 +1,11 @@
-/** A PDF of pages with lines of Helvetica, 14 points, the first 60 points below the top of a page of 400 by 300. */
+/** A PDF of pages with lines of Helvetica, by default of 14 points, the first 60 points below the top of a page of 400 by 300. */
 export function makePdf(
   pages: readonly (readonly string[])[],
-  { rotate = 0, title = "" }: { readonly rotate?: number; readonly title?: string } = {},
+  {
+    rotate = 0,
+    title = "",
+    size = 14,
+  }: { readonly rotate?: number; readonly title?: string; readonly size?: number } = {},
 ): Uint8Array {
   const objects: string[] = [];
   const add = (body: string): number => objects.push(body);
@@ -11,7 +15,7 @@ export function makePdf(
   const info = add(`<</Title(${title})>>`);
   const kids = pages.map((lines) => {
     const text = lines.map(
-      (line, index) => `BT /F 14 Tf 40 ${240 - index * 30} Td (${line.replace(/([()\\])/g, "\\$1")}) Tj ET`,
+      (line, index) => `BT /F ${size} Tf 40 ${240 - index * 30} Td (${line.replace(/([()\\])/g, "\\$1")}) Tj ET`,
     );
     const stream = text.join("\n");
     const content = add(`<</Length ${stream.length}>>stream\n${stream}\nendstream`);

@@ -107,7 +107,7 @@ const canada: readonly PatternRule[] = [
     pattern:
       /\b(?:health (?:card|number|insurance)|ohip|phn|ramq|msp|carte (?:d'assurance maladie|soleil))\b[^\n\dA-Z]{0,16}(\d{4}[- ]?\d{3}[- ]?\d{3}(?:[- ]?[A-Z]{2})?|[A-Z]{4} ?\d{4} ?\d{4}|\d{9})(?!\w)/gi,
     group: 1,
-    score: 0.9,
+    score: 0.95,
   },
 ];
 
