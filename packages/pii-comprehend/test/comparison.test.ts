@@ -2,7 +2,8 @@ import type { PiiDetector, PiiFinding } from "@groundwork/contracts";
 import { COMPREHEND_PII_TYPES, type ComprehendPiiOptions, comprehendPii } from "@groundwork/pii-comprehend";
 import { rulePii } from "@groundwork/pii-local";
 import { piiDetectorCases } from "@groundwork/testing";
-import { type FakeAws, fakeAws } from "@groundwork/testing/aws";
+import { type FakeAws, fakeAws, findSimplePii } from "@groundwork/testing/aws";
+import { seededRandom } from "@groundwork/testing/seeded-random";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 /** What the fake finds: rules, so that findings depend on the words around a value as those of the service do. */
@@ -80,6 +81,33 @@ describe("findings equal those of the detector behind the service", () => {
     const sent = aws.requests.of("DetectPiiEntities").filter(({ at }) => at > 0);
     expect(aws.requests.length - before).toBeGreaterThanOrEqual(3);
     expect(sent.every(({ status }) => status === 200)).toBe(true);
+  });
+
+  test("random texts in many pieces, read by a finder that looks at nothing but the value", async () => {
+    await using simple = await fakeAws();
+    const { endpoint, region, credentials } = simple;
+    await using asked = comprehendPii({ endpoint, region, credentials, maxBytes: 13_000 });
+    const random = seededRandom(7);
+    const parts = [
+      "ana@example.com",
+      ";",
+      "😀",
+      "4111 1111 1111 1111",
+      "+44 20 7946 0958",
+      "漢字",
+      "\ud83d",
+      "\u0000",
+      "é",
+      "𝒳",
+      "\r",
+    ];
+    for (let round = 0; round < 20; round++) {
+      let text = "";
+      while (text.length < 20_000) text += parts[Math.floor(random.next() * parts.length)];
+      const expected = findSimplePii(text.toWellFormed().replaceAll("\0", " "));
+      expect(expected.length).toBeGreaterThan(300);
+      expect(plain(await asked.detect([text]))).toEqual(plain([expected.map((span) => ({ ...span, detector: "" }))]));
+    }
   });
 
   test("packed texts: the same findings for a fraction of the units", async () => {

@@ -6,7 +6,7 @@ import type { ObjectStore } from "./object-store.ts";
 import { jsonValue, type RecordedAnswer } from "./recorder.ts";
 import type { LoggedRequest, RequestLog } from "./request-log.ts";
 import type { AwsService } from "./service.ts";
-import { checkInput } from "./shape.ts";
+import { readInput } from "./shape.ts";
 import { type AwsCredentials, authenticationError, verifySignature } from "./signature.ts";
 import type { WireAnswer, WireCall, WireProtocol, WireRequest } from "./wire.ts";
 
@@ -126,7 +126,7 @@ export async function answerCall(
     const planted = errorOfFault(fault, protocol);
     if (planted !== undefined) throw planted;
     input = call.read();
-    if (operation.input !== undefined) checkInput(input, operation.input);
+    if (operation.input !== undefined) input = readInput(input, operation.input);
     output = await operation.handle(input, {
       requestId,
       region: state.region,

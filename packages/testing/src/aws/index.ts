@@ -12,7 +12,7 @@ export type { RecordedAnswer } from "./recorder.ts";
 export type { LoggedRequest, RequestLog } from "./request-log.ts";
 export type { AwsOperation, AwsService, OperationContext } from "./service.ts";
 export type { ComprehendOptions } from "./services/comprehend/comprehend-service.ts";
-export type { FoundSpan } from "./services/comprehend/finders.ts";
+export { type FoundSpan, findSimplePii } from "./services/comprehend/finders.ts";
 export * as shape from "./shape.ts";
 export { type AwsCredentials, signatureOf } from "./signature.ts";
 export type { WireAnswer, WireCall, WireProtocol, WireRequest } from "./wire.ts";

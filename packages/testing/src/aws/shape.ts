@@ -112,14 +112,30 @@ function* complaints(value: unknown, shape: Shape, path: string): Generator<stri
   }
 }
 
+/** JSON has no bytes and no times: they arrive as base64 and as seconds, while CBOR brings them as they are. */
+function decoded(value: unknown, shape: Shape): unknown {
+  if (value === undefined || value === null) return value;
+  if (shape.type === "blob" && typeof value === "string") return new Uint8Array(Buffer.from(value, "base64"));
+  if (shape.type === "timestamp" && typeof value === "number") return new Date(value * 1000);
+  if (shape.type === "list") return (value as unknown[]).map((item) => decoded(item, shape.of));
+  if (shape.type !== "structure") return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => {
+      const known = shape.members[name];
+      return [name, known === undefined ? member : decoded(member, known)];
+    }),
+  );
+}
+
 /**
- * Checks an input as the services do before they look at it. Unknown members are ignored, as there.
+ * Checks an input as the services do before they look at it, and gives it with bytes as `Uint8Array` and timestamps as `Date` whatever the wire
+ * format was. Unknown members are let through, as there.
  *
  * @throws AwsServiceError `ValidationException`, or `SerializationException` for a wrong type.
  */
-export function checkInput(input: Record<string, unknown>, shape: StructureShape): void {
+export function readInput(input: Record<string, unknown>, shape: StructureShape): Record<string, unknown> {
   const found = [...complaints(input, shape, "")];
-  if (found.length === 0) return;
+  if (found.length === 0) return decoded(input, shape) as Record<string, unknown>;
   throw new AwsServiceError(
     "ValidationException",
     `${found.length} validation error${found.length === 1 ? "" : "s"} detected: ${found.slice(0, 10).join("; ")}`,

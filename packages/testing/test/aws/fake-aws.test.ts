@@ -9,9 +9,12 @@ import {
   manualClock,
   type RecordedAnswer,
   restJson,
+  rpcV2Cbor,
+  shape,
   signatureOf,
 } from "@groundwork/testing/aws";
 import { NodeHttp2Handler } from "@smithy/node-http-handler";
+import { decode, encode, Token, Type } from "cborg";
 import { describe, expect, test, vi } from "vitest";
 import { comprehendClient } from "./clients.ts";
 
@@ -326,6 +329,76 @@ describe("protocols", () => {
       { modelId: "a.b:1", body: new Uint8Array(Buffer.from("raw")), trace: "t" },
       { key: "a/b c", page: "2" },
     ]);
+  });
+
+  test("bytes and times of an input are the same from JSON and from CBOR", async () => {
+    const inputs: unknown[] = [];
+    await using aws = await fakeAws({
+      services: [
+        {
+          name: "sample",
+          signingName: "comprehend",
+          protocols: [jsonRpc({ targetPrefix: "Sample", version: "1.1" }), rpcV2Cbor({ service: "Sample" })],
+          operations: {
+            Do: {
+              input: shape.structure({ Bytes: shape.blob, Times: shape.list(shape.timestamp), Name: shape.string() }),
+              handle(input) {
+                inputs.push(input);
+                return { at: new Date(1500) };
+              },
+            },
+          },
+        },
+      ],
+    });
+    const call = async (path: string, headers: Record<string, string>, body: Uint8Array): Promise<Buffer> => {
+      const date = new Date().toISOString().replace(/[-:]|\.\d+/g, "");
+      const signed: Record<string, string> = { ...headers, host: new URL(aws.endpoint).host, "x-amz-date": date };
+      const signedHeaders = Object.keys(signed).sort();
+      const signature = signatureOf(
+        { method: "POST", path, query: new URLSearchParams(), headers: signed, body: Buffer.from(body) },
+        {
+          date,
+          region: aws.region,
+          service: "comprehend",
+          secretAccessKey: aws.credentials.secretAccessKey,
+          signedHeaders,
+        },
+      );
+      const { host: _, ...sent } = signed;
+      const scope = `${aws.credentials.accessKeyId}/${date.slice(0, 8)}/${aws.region}/comprehend/aws4_request`;
+      const response = await fetch(aws.endpoint + path, {
+        method: "POST",
+        body: Buffer.from(body),
+        headers: {
+          ...sent,
+          authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=${signedHeaders.join(";")}, Signature=${signature}`,
+        },
+      });
+      return Buffer.from(await response.arrayBuffer());
+    };
+    const json = { Bytes: Buffer.from("bytes").toString("base64"), Times: [1.5], Name: "n" };
+    const fromJson = await call(
+      "/",
+      { "content-type": "application/x-amz-json-1.1", "x-amz-target": "Sample.Do" },
+      Buffer.from(JSON.stringify(json)),
+    );
+    expect(JSON.parse(fromJson.toString())).toEqual({ at: 1.5 });
+    const cbor = encode(
+      { Bytes: new Uint8Array(Buffer.from("bytes")), Times: [new Date(1500)], Name: "n" },
+      {
+        typeEncoders: {
+          Date: (at: unknown) => [new Token(Type.tag, 1), new Token(Type.float, (at as Date).getTime() / 1000)],
+        },
+      },
+    );
+    const headers = { "content-type": "application/cbor", "smithy-protocol": "rpc-v2-cbor" };
+    const fromCbor = await call("/service/Sample/operation/Do", headers, cbor);
+    expect(decode(fromCbor, { tags: { 1: (value: () => unknown) => new Date(Number(value()) * 1000) } })).toEqual({
+      at: new Date(1500),
+    });
+    const expected = { Bytes: new Uint8Array(Buffer.from("bytes")), Times: [new Date(1500)], Name: "n" };
+    expect(inputs).toEqual([expected, expected]);
   });
 
   test("a path of no service, an operation that the fake lacks", async () => {

@@ -12,10 +12,7 @@ const DEFAULT_PAGE = 100;
 
 type Input = Record<string, unknown>;
 
-function timeOf(value: unknown): number | undefined {
-  if (value instanceof Date) return value.getTime();
-  return typeof value === "number" ? value * 1000 : undefined;
-}
+const timeOf = (value: unknown): number | undefined => (value as Date | undefined)?.getTime();
 
 /** The operations of asynchronous jobs that find personal data in objects of S3. */
 export function jobOperations(analysis: ComprehendAnalysis, pace: JobPace): Record<string, AwsOperation> {
