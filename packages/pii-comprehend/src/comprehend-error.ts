@@ -114,8 +114,9 @@ function meaningOf(names: readonly string[], status: number | undefined): Meanin
  */
 export function comprehendError(thrown: unknown, operation: string, signal?: AbortSignal): GroundworkError {
   if (GroundworkError.isInstance(thrown)) return thrown;
-  const { name, code, cause, $metadata, $response } = (thrown ?? {}) as {
+  const { name, message, code, cause, $metadata, $response } = (thrown ?? {}) as {
     readonly name?: unknown;
+    readonly message?: unknown;
     readonly code?: unknown;
     readonly cause?: { readonly code?: unknown };
     readonly $metadata?: { readonly httpStatusCode?: unknown };
@@ -124,6 +125,13 @@ export function comprehendError(thrown: unknown, operation: string, signal?: Abo
   const ids = { driver: "pii-comprehend" };
   if (signal?.aborted || name === "AbortError" || code === "ABORT_ERR")
     return new GroundworkError("ABORTED", "The call was aborted by its signal.", { ...ids, cause: thrown });
+  // The SDK says this by its message alone.
+  if (typeof message === "string" && message.startsWith("Region is missing"))
+    return new GroundworkError(
+      "INVALID_CONFIGURATION",
+      "Expected a region, found none. Set the option region or AWS_REGION.",
+      { ...ids, cause: thrown },
+    );
   // The SDK calls a broken connection a TimeoutError; its code says what it was.
   const names = [code, cause?.code, name].filter((value): value is string => typeof value === "string");
   const status = typeof $metadata?.httpStatusCode === "number" ? $metadata.httpStatusCode : undefined;

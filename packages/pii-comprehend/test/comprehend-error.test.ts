@@ -3,7 +3,7 @@ import { type ErrorCode, providerHintsOf } from "@groundwork/contracts";
 import { comprehendError, comprehendPii } from "@groundwork/pii-comprehend";
 import { classifyFailure } from "@groundwork/provider-governor";
 import { type AwsFault, fakeAws } from "@groundwork/testing/aws";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { COMPREHEND_ERRORS } from "../src/comprehend-error.ts";
 
 type Row = readonly [name: string, status: number, code: ErrorCode, retryable: boolean, kind: string];
@@ -114,6 +114,21 @@ describe("every error of the service has one meaning", () => {
     await aws.close();
     await using nobody = comprehendPii({ endpoint, region, credentials });
     await expect(nobody.detect(["some text"])).rejects.toMatchObject({ code: "UNAVAILABLE", retryable: true });
+  });
+
+  test("no region", async () => {
+    for (const name of ["AWS_REGION", "AWS_DEFAULT_REGION"]) vi.stubEnv(name, undefined);
+    vi.stubEnv("AWS_CONFIG_FILE", "none");
+    vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", "none");
+    try {
+      await using detector = comprehendPii({ credentials: { accessKeyId: "a", secretAccessKey: "b" } });
+      await expect(detector.detect(["some text"])).rejects.toMatchObject({
+        code: "INVALID_CONFIGURATION",
+        retryable: false,
+      });
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   test("a time to wait is passed on", () => {
