@@ -12,9 +12,10 @@ import { NameParser, type NameParserOptions } from "./name-parser.ts";
 import { NameTable } from "./name-table.ts";
 import { type Region, regionRole, selectMainContent } from "./region.ts";
 import { SkippingTokenizer, type TextSink } from "./skipping-tokenizer.ts";
+import { lookOfStyle } from "./style-declarations.ts";
 import { TagHandler } from "./tag-handler.ts";
 import { TAG_ACTIONS, type TagAction } from "./tags.ts";
-import { lookOfStyle, Visibility } from "./visibility.ts";
+import { Visibility } from "./visibility.ts";
 
 export interface HtmlConverterOptions {
   /**

@@ -210,7 +210,7 @@ export function withoutComments(css: string): string {
 }
 
 /** Reads the declarations of a `style` attribute or a rule. */
-export function readDeclarations(style: string): StyleLook {
+function readDeclarations(style: string): StyleLook {
   const look: Writable<StyleLook> = {};
   const box: Box = { isSmall: false, cutsOff: false, hasPicture: false, indent: false, hasPaintedLetters: false };
   for (const declaration of declarationsOf(withoutComments(style))) {
@@ -241,4 +241,22 @@ export function withoutHiding({ color, background, fontSize }: StyleLook): Style
     ...(background === undefined ? {} : { background }),
     ...(fontSize === undefined ? {} : { fontSize }),
   };
+}
+
+/** What a style without declarations states. */
+export const NO_LOOK: StyleLook = {};
+const MOST_REMEMBERED = 2_000;
+const MOST_REMEMBERED_CHARACTERS = 1_000;
+const looks = new Map<string, StyleLook>();
+
+/** What a `style` attribute or a rule states. Pages repeat their styles: the answers are remembered, up to a bound. */
+export function lookOfStyle(style: string | undefined): StyleLook {
+  if (style === undefined || style === "") return NO_LOOK;
+  const known = looks.get(style);
+  if (known !== undefined) return known;
+  const look = readDeclarations(style);
+  if (style.length > MOST_REMEMBERED_CHARACTERS) return look;
+  if (looks.size >= MOST_REMEMBERED) looks.clear();
+  looks.set(style, look);
+  return look;
 }

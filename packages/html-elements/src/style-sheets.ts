@@ -1,4 +1,4 @@
-import { readDeclarations, type StyleLook, withoutComments, withoutHiding } from "./style-declarations.ts";
+import { lookOfStyle, type StyleLook, withoutComments, withoutHiding } from "./style-declarations.ts";
 
 interface Rule {
   readonly tag: string | undefined;
@@ -80,6 +80,8 @@ export class StyleSheets {
   }
 
   #resolve(tag: string, id: string | undefined, className: string | undefined): StyleLook | undefined {
+    const isBare = id === undefined && (className === undefined || className === "");
+    if (isBare && !this.#knows("*") && !this.#knows(tag)) return undefined;
     const classes = className?.trim().split(/\s+/) ?? [];
     const names = [tag, ...classes.map((name) => `.${name}`), ...(id === undefined ? [] : [`#${id}`])];
     const rules = ["*", ...names].flatMap((name) => this.#byName.get(name) ?? []);
@@ -96,6 +98,10 @@ export class StyleSheets {
     // Text for screen readers is the page's own text, moved away from the eye by a rule of its own.
     const kept = withoutHiding(look);
     return isUnclear ? { ...kept, color: "unknown", background: "unknown" } : kept;
+  }
+
+  #knows(name: string): boolean {
+    return this.#byName.has(name) || this.#unclear.has(name);
   }
 
   /** Rules between two places: `selectors { declarations }`, blocks of `@media` for screens opened, other blocks passed over. */
@@ -152,7 +158,7 @@ export class StyleSheets {
 }
 
 function lookOf(rule: Rule): StyleLook {
-  rule.look ??= readDeclarations(rule.css);
+  rule.look ??= lookOfStyle(rule.css);
   return rule.look;
 }
 

@@ -1,5 +1,5 @@
 import { BLACK, blend, type Color, isLost, parseColor, WHITE } from "./css-color.ts";
-import { readDeclarations, type StyleLook, withoutHiding } from "./style-declarations.ts";
+import { NO_LOOK, type StyleLook, withoutHiding } from "./style-declarations.ts";
 import { StyleSheets } from "./style-sheets.ts";
 
 type Attributes = Readonly<Record<string, string>>;
@@ -42,22 +42,7 @@ const NEUTRAL: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-const NO_LOOK: StyleLook = {};
 const MOST_REMEMBERED = 2_000;
-const MOST_REMEMBERED_CHARACTERS = 1_000;
-const looks = new Map<string, StyleLook>();
-
-/** What a `style` attribute states. Pages repeat their styles: the answers are remembered, up to a bound. */
-export function lookOfStyle(style: string | undefined): StyleLook {
-  if (style === undefined || style === "") return NO_LOOK;
-  const known = looks.get(style);
-  if (known !== undefined) return known;
-  const look = readDeclarations(style);
-  if (style.length > MOST_REMEMBERED_CHARACTERS) return look;
-  if (looks.size >= MOST_REMEMBERED) looks.clear();
-  looks.set(style, look);
-  return look;
-}
 
 function reasonOf({
   blocked,
