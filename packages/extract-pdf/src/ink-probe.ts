@@ -159,6 +159,18 @@ export function differsIn(first: Picture, second: Picture, area: Area): boolean 
   return different >= LEAST_PIXELS;
 }
 
+/** Whether a colour (0xRRGGBB) can be told from all that an area of the page shows. */
+export function standsOut(color: number, picture: Picture, area: Area): boolean {
+  const { pixels } = picture;
+  let differs = true;
+  forPixels(picture, area, (at) => {
+    const own = (pixels[at + 2]! << 16) | (pixels[at + 1]! << 8) | pixels[at]!;
+    differs = !isNearColor(color, own, 2);
+    return differs;
+  });
+  return differs;
+}
+
 /** Whether an area of the page shows anything but one colour. */
 export function isMarked(picture: Picture, area: Area): boolean {
   const { pixels } = picture;

@@ -5,7 +5,7 @@ import { glyphGroups } from "./glyph-groups.ts";
 import { type GlyphTable, Mark } from "./glyph-table.ts";
 import { GlyphTwins } from "./glyph-twins.ts";
 import { type PageGraphics, paintedAreas } from "./graphics-reader.ts";
-import { differsIn, InkProbe, isMarked } from "./ink-probe.ts";
+import { differsIn, InkProbe, isMarked, standsOut } from "./ink-probe.ts";
 import { sortInvisible } from "./invisible-text.ts";
 import type { Area } from "./page-content.ts";
 import type { Painted } from "./paint-order.ts";
@@ -81,7 +81,7 @@ function convict(
   unlisted: readonly number[],
 ): (UnseenReason | undefined)[] | undefined {
   const objects = textObjectsOf(glyphs);
-  const suspects: number[] = [];
+  let suspects: number[] = [];
   for (let index = 0; index < bits.length; index++) if (bits[index] !== 0) suspects.push(index);
   const region = areaOf(suspects.map((index) => glyphArea(glyphs, index)));
   const smallest = suspects.reduce(
@@ -89,10 +89,18 @@ function convict(
     Number.POSITIVE_INFINITY,
   );
   const probe = new InkProbe(pdfium, page, frame, painted, region, smallest);
+  const bare = probe.renderWithout(new Set([...unlisted, ...suspects.map((index) => objects[index]!.pointer)]));
+  if (bare === undefined) return undefined;
+  // Most suspects are white letters on a ground that is not: without them it shows.
+  const isTransparent = pdfium.call("FPDFPageObj_HasTransparency");
+  suspects = suspects.filter((index) => {
+    const { color, pointer } = objects[index]!;
+    const isPlain = bits[index] === Suspicion.color && isTransparent(pointer) === 0;
+    return !isPlain || !standsOut(color, bare, innerArea(glyphs, index));
+  });
+  if (suspects.length === 0) return undefined;
   const shown = probe.render();
-  const bare =
-    shown && probe.renderWithout(new Set([...unlisted, ...suspects.map((index) => objects[index]!.pointer)]));
-  if (shown === undefined || bare === undefined) return undefined;
+  if (shown === undefined) return undefined;
   const isLost = new Uint8Array(bits.length);
   let lost = 0;
   for (const index of suspects) {
