@@ -9,12 +9,14 @@ const names = new Set(packages.map(({ name }) => name));
 const FRONTS = new Set(["groundwork", "@groundwork/cli", "@groundwork/server"]);
 /** What a driver may import of ours beside the contracts: shared pieces that are no drivers. */
 const SHARED = new Set([
+  "@groundwork/aws-errors",
   "@groundwork/contracts",
   "@groundwork/html-elements",
   "@groundwork/media-type",
   "@groundwork/pdfium",
   "@groundwork/picture",
   "@groundwork/pii-policy",
+  "@groundwork/redaction",
   "@groundwork/sqlite-file",
   "@groundwork/terms",
   "@groundwork/word-index",

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as comprehend from "@aws-sdk/client-comprehend";
+import * as kms from "@aws-sdk/client-kms";
 import * as s3 from "@aws-sdk/client-s3";
 import { type FakeAws, fakeAws, manualClock, type RecordedAnswer } from "@groundwork/testing/aws";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -12,6 +13,10 @@ interface Verdict {
   readonly checked: number;
   readonly problems: readonly { readonly line: number; readonly problem: string }[];
 }
+
+/** Bytes as the Python side takes and gives them. */
+const asBase64 = (_name: string, value: unknown): unknown =>
+  value instanceof Uint8Array ? { base64Bytes: Buffer.from(value).toString("base64") } : value;
 
 type Command = new (input: Record<string, unknown>) => never;
 interface Client {
@@ -32,6 +37,7 @@ function clientsOf({ endpoint, region, credentials }: FakeAws): Record<string, {
   const config = { endpoint, region, credentials, maxAttempts: 1 };
   return {
     comprehend: { client: new comprehend.ComprehendClient(config) as Client, commands: comprehend },
+    kms: { client: new kms.KMSClient(config) as Client, commands: kms },
     s3: { client: new s3.S3Client({ ...config, forcePathStyle: true }) as Client, commands: s3 },
   };
 }
@@ -177,7 +183,7 @@ test.each([
     return undefined;
   });
   const { endpoint, region, credentials } = aws;
-  writeFileSync(file("calls.json"), JSON.stringify({ endpoint, region, ...credentials, protocol, calls }));
+  writeFileSync(file("calls.json"), JSON.stringify({ endpoint, region, ...credentials, protocol, calls }, asBase64));
   const answers = (await runPython("botocore_client.py", file("calls.json"))) as Record<string, unknown>[];
   const logged = aws.requests.of();
   expect(logged).toHaveLength(calls.length);

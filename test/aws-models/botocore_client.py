@@ -2,8 +2,10 @@
 
 The first argument is a file with a JSON object: endpoint, region, accessKeyId, secretAccessKey,
 protocol (the one to prefer: botocore takes JSON where a service speaks both JSON and CBOR), calls ([service, operation, input]).
+Bytes are {"base64Bytes": ...}, both ways.
 """
 
+import base64
 import json
 import sys
 from datetime import datetime, timezone
@@ -17,11 +19,19 @@ from botocore.exceptions import ClientError
 def plain(value):
     if isinstance(value, datetime):
         return value.astimezone(timezone.utc).timestamp()
+    if isinstance(value, bytes):
+        return {"base64Bytes": base64.b64encode(value).decode()}
     if isinstance(value, dict):
         return {name: plain(member) for name, member in value.items() if name != "ResponseMetadata"}
     if isinstance(value, list):
         return [plain(item) for item in value]
     return value
+
+
+def with_bytes(members):
+    if list(members) == ["base64Bytes"]:
+        return base64.b64decode(members["base64Bytes"])
+    return members
 
 
 def method_of(client, operation):
@@ -30,7 +40,7 @@ def method_of(client, operation):
 
 def main():
     with open(sys.argv[1], encoding="utf-8") as file:
-        given = json.load(file)
+        given = json.load(file, object_hook=with_bytes)
     preferred = given["protocol"]
     known = botocore.model.PRIORITY_ORDERED_SUPPORTED_PROTOCOLS
     assert preferred in known

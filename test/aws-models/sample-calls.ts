@@ -21,6 +21,8 @@ const JOB = {
   Tags: [{ Key: "purpose", Value: "sample" }],
 };
 
+const BYTES = new Uint8Array([1, 2, 3]);
+const kms = (operation: string, input: SampleCall["input"]): SampleCall => ({ service: "kms", operation, input });
 const s3 = (operation: string, input: Record<string, unknown>): SampleCall => ({
   service: "s3",
   operation,
@@ -61,6 +63,16 @@ export const SAMPLE_CALLS: readonly SampleCall[] = [
   s3("ListObjectsV2", { Bucket: "in-bucket", MaxKeys: 1 }),
   s3("ListObjectsV2", { Bucket: "in-bucket", ContinuationToken: "made-up" }),
   s3("DeleteObject", { Bucket: "in-bucket", Key: "docs/b c.txt" }),
+
+  kms("Encrypt", () => ({ KeyId: "alias/groundwork", Plaintext: BYTES, EncryptionContext: { use: "sample" } })),
+  kms("Decrypt", (last) => ({
+    CiphertextBlob: last.get("Encrypt")?.CiphertextBlob,
+    EncryptionContext: { use: "sample" },
+  })),
+  kms("Decrypt", (last) => ({ CiphertextBlob: last.get("Encrypt")?.CiphertextBlob })),
+  kms("GenerateDataKey", () => ({ KeyId: "alias/groundwork", KeySpec: "AES_256" })),
+  kms("DescribeKey", () => ({ KeyId: "alias/groundwork" })),
+  kms("DescribeKey", () => ({ KeyId: "alias/none" })),
 
   comprehend("DetectPiiEntities", { Text: TEXT, LanguageCode: "en" }),
   comprehend("DetectPiiEntities", { Text: LONG, LanguageCode: "en" }),

@@ -10,6 +10,7 @@ import { fileRecorder, type RecordedAnswer } from "./recorder.ts";
 import { RequestLog } from "./request-log.ts";
 import type { AwsService } from "./service.ts";
 import { type ComprehendOptions, comprehendService } from "./services/comprehend/comprehend-service.ts";
+import { type KmsOptions, kmsService } from "./services/kms/kms-service.ts";
 import { s3Service } from "./services/s3/s3-service.ts";
 import type { AwsCredentials } from "./signature.ts";
 
@@ -23,6 +24,7 @@ export interface FakeAwsOptions {
   /** The time of jobs, rates and slow answers. @default real time */
   readonly clock?: AwsClock;
   readonly comprehend?: ComprehendOptions;
+  readonly kms?: KmsOptions;
   /** Services beside those of the fake. */
   readonly services?: readonly AwsService[];
   /** Keeps the inputs of requests in the log. @default false */
@@ -91,6 +93,7 @@ export async function fakeAws(options: FakeAwsOptions = {}): Promise<FakeAws> {
     services: [
       ...(options.services ?? []),
       comprehendService(options.comprehend),
+      kmsService(options.kms),
       // Last: every path that is nobody else's is a bucket's.
       s3Service(),
     ],

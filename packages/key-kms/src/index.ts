@@ -1,0 +1,1 @@
+export { KMS_ERRORS, type KmsKeyProviderOptions, kmsKeyProvider } from "./kms-key-provider.ts";
