@@ -17,6 +17,7 @@ const SHARED = new Set([
   "@groundwork/picture",
   "@groundwork/pii-policy",
   "@groundwork/redaction",
+  "@groundwork/source-objects",
   "@groundwork/sqlite-file",
   "@groundwork/terms",
   "@groundwork/word-index",

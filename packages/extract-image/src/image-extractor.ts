@@ -4,7 +4,7 @@ import { type ImageExtractorOptions, resolveImageOptions } from "./image-options
 import type { PictureReader } from "./picture-reader.ts";
 
 /** Bumped whenever the same bytes may give other parts. */
-const REVISION = "1";
+const REVISION = "2";
 
 /**
  * Reads text from pictures and from page images of other extractors: PP-OCRv6 small, run locally. The page is turned upright and its

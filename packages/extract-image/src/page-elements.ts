@@ -60,13 +60,13 @@ export function pageElements(
         continue;
       }
       flush();
-      const { table, segments: members } = found;
+      const { table, lines } = found;
       elements.push({
         kind: "table",
         text: renderTableText(table),
         table,
-        boxes: members.map((segment) => ({ page: pageNumber, ...shownBox(segment.rectangle, page) })),
-        confidence: confidenceOf(members),
+        boxes: boxesOf(lines),
+        confidence: confidenceOf(lines.map(({ segment }) => segment)),
       });
       index = found.end;
     }

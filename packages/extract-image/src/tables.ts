@@ -6,6 +6,8 @@ import type { Segment } from "./segment.ts";
 const TABLE_ROWS = 3;
 /** Rows of a table follow each other within this many line heights. */
 const ROW_GAP = 3;
+/** Between the cells of a row in the text of a table. */
+const SEPARATOR = " | ";
 
 interface Column {
   left: number;
@@ -17,10 +19,14 @@ export interface FoundTable {
   /** The rows taken, `start` inclusive to `end` exclusive. */
   readonly start: number;
   readonly end: number;
-  readonly segments: readonly Segment[];
+  /** What it is made of, with the offset of each segment's text in the table's text. */
+  readonly lines: readonly { readonly segment: Segment; readonly start: number }[];
 }
 
-const textOf = (cell: readonly Segment[]): string => cell.map(({ text }) => text).join(" ");
+/** A cell of the grid: the runs of text that it holds, joined by blanks. */
+type GridCell = readonly Segment[];
+
+const textOf = (cell: GridCell): string => cell.map(({ text }) => text).join(" ");
 const spanOf = (cell: readonly Segment[]): Column => ({ left: cell[0]!.left, right: cell.at(-1)!.right });
 
 /**
@@ -52,7 +58,8 @@ export function tableAt(rows: readonly Row[], start: number): FoundTable | undef
   const cells = taken.flatMap((row) => row.cells);
   const long = cells.filter((cell) => textOf(cell).length > 60).length;
   if (long * 3 > cells.length) return undefined;
-  return { table: tableOf(taken, columns), start, end, segments: cells.flat() };
+  const grid = gridOf(taken, columns);
+  return { table: tableOf(grid), start, end, lines: placedLines(grid) };
 }
 
 function columnOf(columns: readonly Column[], span: Column): number {
@@ -99,28 +106,55 @@ function mergeColumns(columns: readonly Column[], row: Row): Column[] | undefine
 
 const isFigure = (text: string): boolean => /\d/.test(text) && /^[\p{Sc}\d.,%()+\-–/: ]+$/u.test(text);
 
-function tableOf(rows: readonly Row[], columns: readonly Column[]): TableData {
-  const grid: string[][] = [];
+function gridOf(rows: readonly Row[], columns: readonly Column[]): GridCell[][] {
+  const grid: GridCell[][] = [];
   for (const row of rows) {
     if (row.cells.length === 1 && grid.length > 0) {
       const column = columnOf(columns, spanOf(row.cells[0]!));
       const above = grid.at(-1)!;
-      above[column] = [above[column], textOf(row.cells[0]!)].filter(Boolean).join(" ");
+      above[column] = [...above[column]!, ...row.cells[0]!];
       continue;
     }
-    const line = new Array<string>(columns.length).fill("");
-    for (const cell of row.cells) line[columnOf(columns, spanOf(cell))] = textOf(cell);
+    const line = new Array<GridCell>(columns.length).fill([]);
+    for (const cell of row.cells) line[columnOf(columns, spanOf(cell))] = cell;
     grid.push(line);
   }
-  const [head = [], ...body] = grid;
+  return grid;
+}
+
+function tableOf(grid: readonly (readonly GridCell[])[]): TableData {
+  const texts = grid.map((line) => line.map(textOf));
+  const [head = [], ...body] = texts;
   const headed =
     head.every((text) => !isFigure(text)) &&
     head.filter((text) => text !== "").length * 2 > head.length &&
     body.some((line) => line.some(isFigure));
-  const cells = grid.flatMap((line, row) =>
+  const cells = texts.flatMap((line, row) =>
     line.flatMap((text, column): TableCell[] =>
       text === "" ? [] : [{ row, column, text, ...(headed && row === 0 ? { header: true } : {}) }],
     ),
   );
-  return { rows: grid.length, columns: columns.length, cells };
+  return { rows: grid.length, columns: head.length, cells };
+}
+
+/** Where the runs of a grid stand in the text of its table. Follows `renderTableText`. */
+function placedLines(grid: readonly (readonly GridCell[])[]): FoundTable["lines"] {
+  const placed: { segment: Segment; start: number }[] = [];
+  let lineStart = 0;
+  for (const row of grid) {
+    const end = row.findLastIndex((cell) => cell.length > 0) + 1;
+    if (end === 0) continue;
+    const line = row.slice(0, end).map(textOf).join(SEPARATOR);
+    let start = lineStart - (line.length - line.trimStart().length);
+    for (const cell of row.slice(0, end)) {
+      for (const segment of cell) {
+        placed.push({ segment, start });
+        start += segment.text.length + 1;
+      }
+      // Runs are parted by one blank, cells by the separator.
+      start += SEPARATOR.length - (cell.length > 0 ? 1 : 0);
+    }
+    lineStart += line.trimStart().length + 1;
+  }
+  return placed;
 }

@@ -72,6 +72,10 @@ describe("pages", () => {
     expect(line!.top).toBeCloseTo(130 / 620, 1);
     expect(line!.bottom - line!.top).toBeLessThan(0.1);
     expect(elements[2]!.attributes).toEqual({ marker: "1." });
+    const table = elements.at(-1)!;
+    expect(table.boxes!.map(({ start, end }) => table.text.slice(start, end))).toEqual(
+      table.table!.cells.map(({ text }) => text),
+    );
   });
 
   test("a page askew on its side reads the same; its boxes lie in the picture as it is shown", async () => {

@@ -157,13 +157,13 @@ function openTiff(bytes: Uint8Array): DecodedPictures {
   return {
     count: pages.length,
     picture: async (index) => {
-      const page = pages[index]!;
+      // Decoding writes the pixels into the directory and does nothing where they are: each time a copy of its own.
+      const page = { ...pages[index]! };
       checkSize(first(page, "t256"), first(page, "t257"));
       try {
         UTIF.decodeImage(buffer, page);
         const rgba = UTIF.toRGBA8(page);
         const raster = rasterOf(page.width, page.height, 4, rgba);
-        page.data = new Uint8Array();
         return oriented(bounded(raster), first(page, "t274") || 1);
       } catch (cause) {
         throw GroundworkError.isInstance(cause) ? cause : corrupt(cause);
@@ -172,12 +172,12 @@ function openTiff(bytes: Uint8Array): DecodedPictures {
   };
 }
 
-/** A picture of at most about `WORKING_PIXELS`. */
+/** A picture of at most `WORKING_PIXELS`. */
 export function bounded(raster: Raster): Raster {
   const pixels = raster.width * raster.height;
   if (pixels <= WORKING_PIXELS) return raster;
   const scale = Math.sqrt(WORKING_PIXELS / pixels);
-  return resize(raster, Math.max(1, Math.round(raster.width * scale)), Math.max(1, Math.round(raster.height * scale)));
+  return resize(raster, Math.max(1, Math.floor(raster.width * scale)), Math.max(1, Math.floor(raster.height * scale)));
 }
 
 /** The picture as EXIF says it is shown. */

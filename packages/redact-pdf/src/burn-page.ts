@@ -3,7 +3,6 @@ import { type Area, type PageFrame, type PdfDocument, type Pdfium, withMemory, w
 /** `FPDFBitmap_Gray` and `FPDFBitmap_BGRx`. */
 const GRAY = 1;
 const BGRX = 3;
-const WITH_ANNOTATIONS = 1;
 const BLACK = 0xff000000;
 const WHITE = 0xffffffff;
 /** Points by which a bar is larger than its characters: accents and slanted ends reach out of their boxes. */
@@ -51,7 +50,7 @@ function draw(document: PdfDocument, page: number, frame: PageFrame, scale: numb
   const pointer = pdfium.call("FPDFBitmap_CreateEx")(width, height, BGRX, 0, 0);
   if (pointer === 0) throw new PageNotDrawn("PDFium has no room for the picture of a page");
   pdfium.call("FPDFBitmap_FillRect")(pointer, 0, 0, width, height, WHITE);
-  pdfium.call("FPDF_RenderPageBitmap")(pointer, page, 0, 0, width, height, 0, WITH_ANNOTATIONS);
+  pdfium.call("FPDF_RenderPageBitmap")(pointer, page, 0, 0, width, height, 0, 0);
   for (const bar of bars) {
     const left = Math.floor((bar.left - MARGIN) * scale);
     const top = Math.floor((bar.top - MARGIN) * scale);

@@ -1,3 +1,4 @@
+import type { Box } from "@groundwork/contracts";
 import {
   type Area,
   type PageFrame,
@@ -7,6 +8,8 @@ import {
   withMemory,
   withPage,
 } from "@groundwork/pdfium";
+import { type PageReading, policyViolation } from "@groundwork/redaction";
+import { type PagePictures, readPagePictures } from "./page-pictures.ts";
 
 /** The text of a page as PDFium reads it, and where each of its characters is shown. */
 export interface PageText {
@@ -14,6 +17,10 @@ export interface PageText {
   readonly text: string;
   /** By UTF-16 unit of the text; absent for blanks and line ends that PDFium makes up. Points, as the page is shown. */
   readonly boxes: readonly (Area | undefined)[];
+  /** Characters that are shown, and those of them that PDFium has no letter for. */
+  readonly glyphs: number;
+  readonly unmapped: number;
+  readonly pictures: PagePictures;
 }
 
 /** Characters of a page that are read. */
@@ -24,11 +31,13 @@ export function readPageText(document: PdfDocument, index: number): PageText | u
   return withPage(document, index, (page) => {
     const frame = readFrame(pdfium, page);
     const textPage = pdfium.call("FPDFText_LoadPage")(page);
-    if (textPage === 0) return { frame, text: "", boxes: [] };
+    const pictures = readPagePictures(pdfium, page, frame);
+    if (textPage === 0) return { frame, text: "", boxes: [], glyphs: 0, unmapped: 0, pictures };
     try {
       return withMemory(pdfium, 16, (scratch) => {
         const count = Math.min(pdfium.call("FPDFText_CountChars")(textPage), MOST_CHARACTERS);
         let text = "";
+        let [glyphs, unmapped] = [0, 0];
         const boxes: (Area | undefined)[] = [];
         for (let at = 0; at < count; at++) {
           const code = pdfium.call("FPDFText_GetUnicode")(textPage, at);
@@ -39,9 +48,11 @@ export function readPageText(document: PdfDocument, index: number): PageText | u
           const [left, top, right, bottom] = f32.subarray(scratch >> 2, (scratch >> 2) + 4) as unknown as number[];
           const box = found ? toArea(frame.matrix, left!, top!, right!, bottom!) : undefined;
           text += character;
+          if (found && character.trim() !== "") glyphs++;
+          if (found && (code === 0 || pdfium.call("FPDFText_HasUnicodeMapError")(textPage, at) === 1)) unmapped++;
           for (let unit = 0; unit < character.length; unit++) boxes.push(box);
         }
-        return { frame, text, boxes };
+        return { frame, text, boxes, glyphs, unmapped, pictures };
       });
     } finally {
       pdfium.call("FPDFText_ClosePage")(textPage);
@@ -50,7 +61,7 @@ export function readPageText(document: PdfDocument, index: number): PageText | u
 }
 
 /** The boxes of a stretch of the text, one a line. */
-export function lineBoxes({ boxes }: PageText, start: number, end: number): Area[] {
+function lineBoxes({ boxes }: PageText, start: number, end: number): Area[] {
   const lines: Area[] = [];
   for (let at = start; at < end; at++) {
     const box = boxes[at];
@@ -70,4 +81,27 @@ export function lineBoxes({ boxes }: PageText, start: number, end: number): Area
     else lines.push(box);
   }
   return lines;
+}
+
+/** The text layer of a page as something that is read. */
+export function textLayerReading(page: number, pageText: PageText): PageReading {
+  const { width, height } = pageText.frame;
+  const within = (value: number): number => Math.min(1, Math.max(0, value));
+  return {
+    page,
+    text: pageText.text,
+    boxesOf(start, end) {
+      const areas = lineBoxes(pageText, start, end);
+      if (areas.length === 0) throw policyViolation(`PDFium does not tell where a value on page ${page} stands.`);
+      return areas.map(
+        (area): Box => ({
+          page,
+          left: within(area.left / width),
+          top: within(area.top / height),
+          right: within(area.right / width),
+          bottom: within(area.bottom / height),
+        }),
+      );
+    },
+  };
 }

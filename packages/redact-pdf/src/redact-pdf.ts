@@ -1,15 +1,27 @@
 import {
-  type Box,
   type CallOptions,
+  type Extractor,
   GroundworkError,
   type PiiDetector,
-  type PiiFinding,
   throwIfAborted,
 } from "@groundwork/contracts";
-import { type Area, createPdfium, openPdf, type PdfDocument, PdfiumMemoryError } from "@groundwork/pdfium";
-import { checkPolicy, KnownValues, mergeFindings, type PiiPolicy, ruleOf } from "@groundwork/pii-policy";
+import { createPdfium, openPdf, type PdfDocument, PdfiumMemoryError } from "@groundwork/pdfium";
+import type { PiiPolicy } from "@groundwork/pii-policy";
+import {
+  type Bar,
+  checkRegions,
+  type PageReading,
+  policyViolation,
+  type Redaction,
+  type Region,
+  recognizePicture,
+  redactUntilClean,
+  ValueFinder,
+} from "@groundwork/redaction";
 import { burnPage, PageNotDrawn, savePdf } from "./burn-page.ts";
-import { lineBoxes, type PageText, readPageText } from "./page-text.ts";
+import { flattenAnnotations } from "./flatten-annotations.ts";
+import { drawPageImage, isBlank } from "./page-image.ts";
+import { type PageText, readPageText, textLayerReading } from "./page-text.ts";
 import { pdfSource } from "./pdf-source.ts";
 import { verifyRedaction } from "./verify-redaction.ts";
 
@@ -17,146 +29,184 @@ export interface RedactPdfOptions extends CallOptions {
   readonly detectors: readonly PiiDetector[];
   /** What its rules keep is shown; whatever else they say, all other values are burned out. */
   readonly policy: PiiPolicy;
-  /** Stretches of pages to burn out as well, 0..1 from the top left, pages from 1: what was recognised in a scan, or marked by hand. */
-  readonly regions?: readonly Pick<Box, "page" | "left" | "top" | "right" | "bottom">[];
+  /**
+   * Reads scans, pages whose text layer lies, and pages with pictures that may hold letters: an extractor with `recognizePage`.
+   * Its findings are burned out beside those of the text layer.
+   */
+  readonly recognizer?: Extractor;
+  /**
+   * What becomes of a document with pages that are pictures when there is no recognizer: refused, or given out with these pages
+   * as they are. Pages with a region of `regions` count as read. @default "refuse"
+   */
+  readonly unread?: "refuse" | "allow";
+  /** Stretches of pages to burn out as well, 0..1 from the top left of the page as it is shown, pages from 1. */
+  readonly regions?: readonly Region[];
   /** Dots an inch of the pictures of pages. @default 150 */
   readonly dpi?: number;
   readonly password?: string;
-}
-
-/** One value that was burned out. Where it was, never what. */
-export interface Redaction {
-  readonly type: string;
-  readonly score: number;
-  readonly detector: string;
-  /** One a line. */
-  readonly boxes: readonly Box[];
 }
 
 export interface RedactedPdf {
   readonly bytes: Uint8Array;
   readonly pages: number;
   readonly redactions: readonly Redaction[];
+  /** Pages with pictures that may hold letters and that nobody read, from 1: look at them before the copy is given away. */
+  readonly unread: readonly number[];
 }
 
 const LEAST_DPI = 50;
 const MOST_DPI = 600;
+/** Share of a page that pictures cover from which on it is a scan. Few letters beside them are a stamp or a page number. */
+const SCAN_COVER = 0.55;
+/** Share of characters without a letter from which on a text layer does not say what is shown. */
+const MOST_UNMAPPED = 0.25;
+/** Pages that a message names. */
+const MOST_NAMED = 10;
 
-async function findAll(
-  pages: readonly PageText[],
-  { detectors, policy, signal }: RedactPdfOptions,
-): Promise<PiiFinding[][]> {
-  const texts = pages.map(({ text }) => text);
-  const call = signal === undefined ? {} : { signal };
-  const lists = await Promise.all(detectors.map((detector) => detector.detect(texts, call)));
-  const known = new KnownValues();
-  const found = texts.map((text, index) => {
-    const merged = mergeFindings(...lists.map((list) => list[index] ?? []));
-    known.add(text, merged);
-    return merged;
-  });
-  return texts.map((text, index) =>
-    mergeFindings(found[index]!, known.find(text)).filter(({ type, score }) => {
-      const rule = ruleOf(policy, type);
-      return rule.action !== "keep" && score >= rule.minimumScore;
-    }),
-  );
-}
-
-function boxOf(page: number, { frame }: PageText, area: Area): Box {
-  const { width, height } = frame;
-  const within = (value: number): number => Math.min(1, Math.max(0, value));
-  return {
-    page,
-    left: within(area.left / width),
-    top: within(area.top / height),
-    right: within(area.right / width),
-    bottom: within(area.bottom / height),
-  };
-}
-
-function checkOptions({ detectors, policy, dpi = 150, regions = [] }: RedactPdfOptions): void {
+function checkOptions({ detectors, dpi = 150, regions = [], recognizer, unread = "refuse" }: RedactPdfOptions): void {
   const refuse = (message: string): never => {
-    throw new GroundworkError("INVALID_ARGUMENT", `redactPdf: ${message}`);
+    throw new GroundworkError("INVALID_ARGUMENT", `redactPdf: ${message}`, { stage: "redact" });
   };
-  checkPolicy(policy);
   if (detectors.length === 0 && regions.length === 0) refuse("expected at least one detector or region, found none.");
   if (!(dpi >= LEAST_DPI && dpi <= MOST_DPI)) refuse(`expected dpi of ${LEAST_DPI} to ${MOST_DPI}, found ${dpi}.`);
-  for (const { page, left, top, right, bottom } of regions)
-    if (
-      !(
-        Number.isSafeInteger(page) &&
-        page >= 1 &&
-        left >= 0 &&
-        top >= 0 &&
-        right <= 1 &&
-        bottom <= 1 &&
-        left < right &&
-        top < bottom
-      )
-    )
-      refuse("expected regions on pages from 1, with 0 <= left < right <= 1 and 0 <= top < bottom <= 1.");
+  if (recognizer !== undefined && recognizer.recognizePage === undefined)
+    refuse(
+      "expected a recognizer with recognizePage, such as imageExtractor(), found an extractor that reads no pictures.",
+    );
+  if (unread !== "refuse" && unread !== "allow") refuse(`expected unread of "refuse" or "allow", found "${unread}".`);
+  checkRegions(regions);
 }
 
-async function redact(document: PdfDocument, options: RedactPdfOptions): Promise<RedactedPdf> {
-  const { signal, regions = [], dpi = 150 } = options;
-  const { pdfium } = document;
-  const pages: PageText[] = [];
-  for (let index = 0; index < document.pages; index++) {
+/** Whether the text layer of a page says nothing, or not what is shown. */
+function isPicture({ glyphs, unmapped, pictures }: PageText): boolean {
+  if (glyphs === 0) return pictures.objects > 0;
+  return pictures.cover >= SCAN_COVER || unmapped > MOST_UNMAPPED * glyphs;
+}
+
+function readPages(document: PdfDocument, { regions = [], signal }: RedactPdfOptions): PageText[] {
+  for (const { page } of regions)
+    if (page > document.pages)
+      throw new GroundworkError(
+        "INVALID_ARGUMENT",
+        `redactPdf: expected regions on pages 1 to ${document.pages}, found page ${page}.`,
+        { stage: "redact" },
+      );
+  return Array.from({ length: document.pages }, (_, index) => {
     throwIfAborted(signal, { stage: "redact" });
     const page = readPageText(document, index);
     if (page === undefined) throw new PageNotDrawn("A page cannot be loaded");
-    pages.push(page);
-  }
-  const findings = await findAll(pages, options);
-  const redactions = findings.flatMap((list, index) =>
-    list.map(({ type, score, detector, start, end }) => ({
-      type,
-      score,
-      detector,
-      boxes: lineBoxes(pages[index]!, start, end).map((area) => boxOf(index + 1, pages[index]!, area)),
-    })),
+    return page;
+  });
+}
+
+function refuseUnread(document: PdfDocument, pages: readonly PageText[], options: RedactPdfOptions): void {
+  const { detectors, regions = [], unread = "refuse" } = options;
+  if (detectors.length === 0 || unread === "allow") return;
+  const marked = new Set(regions.map(({ page }) => page));
+  const refused = pages.flatMap((page, index) => {
+    const isRead = !isPicture(page) || marked.has(index + 1);
+    // Lines and fills alone may draw letters, or nothing that is to be seen.
+    return isRead || (page.pictures.count === 0 && isBlank(drawPageImage(document, index))) ? [] : [index + 1];
+  });
+  if (refused.length === 0) return;
+  const named = `${refused.slice(0, MOST_NAMED).join(", ")}${refused.length > MOST_NAMED ? ", ..." : ""}`;
+  throw policyViolation(
+    `${refused.length} of ${pages.length} pages are pictures whose letters nobody has read (${named}). Give a recognizer, or regions of these pages, or set unread to "allow".`,
   );
-  const boxes = Map.groupBy([...redactions.flatMap((redaction) => redaction.boxes), ...regions], ({ page }) => page);
+}
+
+function burn(
+  document: PdfDocument,
+  pages: readonly PageText[],
+  bars: readonly Bar[],
+  options: RedactPdfOptions,
+): Uint8Array {
+  const { dpi = 150, signal } = options;
+  const { pdfium } = document;
+  const byPage = Map.groupBy(bars, ({ page }) => page);
   const target = pdfium.call("FPDF_CreateNewDocument")();
   if (target === 0) throw new PdfiumMemoryError("PDFium cannot make a document");
   try {
     for (const [index, { frame }] of pages.entries()) {
       throwIfAborted(signal, { stage: "redact" });
-      const bars = (boxes.get(index + 1) ?? []).map(({ left, top, right, bottom }) => ({
+      const areas = (byPage.get(index + 1) ?? []).map(({ left, top, right, bottom }) => ({
         left: left * frame.width,
         top: top * frame.height,
         right: right * frame.width,
         bottom: bottom * frame.height,
       }));
-      burnPage(document, index, target, { frame, scale: dpi / 72, bars });
+      burnPage(document, index, target, { frame, scale: dpi / 72, bars: areas });
     }
-    const bytes = savePdf(pdfium, target);
-    return { bytes, pages: pages.length, redactions };
+    return savePdf(pdfium, target);
   } finally {
     pdfium.call("FPDF_CloseDocument")(target);
   }
+}
+
+/** Reads pages of a document through the recogniser. */
+async function recognizePages(
+  document: PdfDocument,
+  pages: readonly number[],
+  recognizer: Extractor,
+  signal: AbortSignal | undefined,
+): Promise<PageReading[]> {
+  const readings: PageReading[] = [];
+  for (const page of pages) {
+    throwIfAborted(signal, { stage: "redact" });
+    const image = drawPageImage(document, page - 1);
+    if (!isBlank(image)) readings.push(await recognizePicture(recognizer, image, { signal }));
+  }
+  return readings;
+}
+
+async function redact(document: PdfDocument, options: RedactPdfOptions, finder: ValueFinder): Promise<RedactedPdf> {
+  const { signal, regions = [], detectors } = options;
+  const recognizer = detectors.length === 0 ? undefined : options.recognizer;
+  flattenAnnotations(document, signal);
+  const pages = readPages(document, options);
+  const pictured = pages.flatMap((page, index) => (isPicture(page) || page.pictures.count > 0 ? [index + 1] : []));
+  if (recognizer === undefined) refuseUnread(document, pages, options);
+  const recognized = recognizer === undefined ? [] : await recognizePages(document, pictured, recognizer, signal);
+  const { copy, redactions } = await redactUntilClean<Uint8Array>({
+    readings: [...pages.map((page, index) => textLayerReading(index + 1, page)), ...recognized],
+    finder,
+    regions,
+    signal,
+    burn: async (bars) => burn(document, pages, bars, options),
+    check: (bytes, bars) => verifyRedaction(bytes, { pages: pages.length, boxes: bars }),
+    async read(bytes, changed) {
+      const again = pictured.filter((page) => changed.includes(page));
+      if (recognizer === undefined || again.length === 0) return [];
+      const made = await openPdf(await createPdfium(), pdfSource(bytes), undefined, signal);
+      try {
+        return await recognizePages(made, again, recognizer, signal);
+      } finally {
+        made.close();
+      }
+    },
+  });
+  return { bytes: copy, pages: pages.length, redactions, unread: recognizer === undefined ? pictured : [] };
 }
 
 /**
  * A copy of a PDF for those who may not see what is in it: each page becomes a picture in which the values that detectors find,
  * and given regions, are black bars. Nothing else of the document is taken over: no text, hidden layers, annotations, attachments,
  * form data, metadata or earlier versions. What was found on one page is burned out on all. The copy is read again before it is given.
+ * What annotations and form fields show is a part of the page. Pages that are pictures are read through the `recognizer`.
  *
  * @throws GroundworkError `PASSWORD_REQUIRED`, `CORRUPT_DOCUMENT` and the other errors of opening; `OUT_OF_MEMORY`;
- * `PII_POLICY_VIOLATION` when the copy does not verify; `INVALID_ARGUMENT`; `ABORTED`.
+ * `PII_POLICY_VIOLATION` when pages are pictures that nobody can read, when the copy does not verify or still shows a value;
+ * `INVALID_ARGUMENT`; `INVALID_CONFIGURATION`; `ABORTED`; what the recognizer and the detectors throw.
  */
 export async function redactPdf(bytes: Uint8Array, options: RedactPdfOptions): Promise<RedactedPdf> {
   checkOptions(options);
+  const finder = new ValueFinder(options);
   throwIfAborted(options.signal, { stage: "redact" });
   const pdfium = await createPdfium();
   try {
     const document = await openPdf(pdfium, pdfSource(bytes), options.password, options.signal);
     try {
-      const redacted = await redact(document, options);
-      const boxes = [...redacted.redactions.flatMap((redaction) => redaction.boxes), ...(options.regions ?? [])];
-      await verifyRedaction(redacted.bytes, { pages: document.pages, boxes });
-      return redacted;
+      return await redact(document, options, finder);
     } finally {
       document.close();
     }

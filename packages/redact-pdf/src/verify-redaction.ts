@@ -1,18 +1,10 @@
-import { type Box, GroundworkError } from "@groundwork/contracts";
 import { createPdfium, openPdf, type PdfDocument, readFrame, withPage } from "@groundwork/pdfium";
+import { policyViolation, type Region } from "@groundwork/redaction";
 import { pdfSource } from "./pdf-source.ts";
-
-type Place = Pick<Box, "page" | "left" | "top" | "right" | "bottom">;
 
 /** Dots an inch at which the bars are looked at again. */
 const SCALE = 1;
 const BGRX = 3;
-
-function violated(what: string): GroundworkError {
-  return new GroundworkError("PII_POLICY_VIOLATION", `The redacted copy was refused: ${what} Nothing was given out.`, {
-    stage: "redact",
-  });
-}
 
 function characters(document: PdfDocument, index: number): number {
   const { pdfium } = document;
@@ -27,7 +19,7 @@ function characters(document: PdfDocument, index: number): number {
 }
 
 /** Whether every pixel well inside a place is black. */
-function areBlack(document: PdfDocument, index: number, places: readonly Place[]): boolean {
+function areBlack(document: PdfDocument, index: number, places: readonly Region[]): boolean {
   const { pdfium } = document;
   const black = withPage(document, index, (page) => {
     const frame = readFrame(pdfium, page);
@@ -61,17 +53,17 @@ function areBlack(document: PdfDocument, index: number, places: readonly Place[]
 /** Reads a redacted copy again. Throws `PII_POLICY_VIOLATION` when it holds text or annotations, lacks a page, or shows what it should not. */
 export async function verifyRedaction(
   bytes: Uint8Array,
-  { pages, boxes }: { readonly pages: number; readonly boxes: readonly Place[] },
+  { pages, boxes }: { readonly pages: number; readonly boxes: readonly Region[] },
 ): Promise<void> {
   const pdfium = await createPdfium();
   const document = await openPdf(pdfium, pdfSource(bytes), undefined);
   try {
-    if (document.pages !== pages) throw violated(`it has ${document.pages} pages of ${pages}.`);
+    if (document.pages !== pages) throw policyViolation(`it has ${document.pages} pages of ${pages}.`);
     for (let index = 0; index < pages; index++) {
-      if (characters(document, index) > 0) throw violated(`page ${index + 1} still holds text or annotations.`);
+      if (characters(document, index) > 0) throw policyViolation(`page ${index + 1} still holds text or annotations.`);
       const here = boxes.filter(({ page }) => page === index + 1);
       if (here.length > 0 && !areBlack(document, index, here))
-        throw violated(`a bar on page ${index + 1} is not black.`);
+        throw policyViolation(`a bar on page ${index + 1} is not black.`);
     }
   } finally {
     document.close();
