@@ -4,10 +4,11 @@ import { join } from "node:path";
 import * as comprehend from "@aws-sdk/client-comprehend";
 import * as kms from "@aws-sdk/client-kms";
 import * as s3 from "@aws-sdk/client-s3";
+import * as textract from "@aws-sdk/client-textract";
 import { type FakeAws, fakeAws, manualClock, type RecordedAnswer } from "@groundwork/testing/aws";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makePythonEnvironment, runPython } from "./python-environment.ts";
-import { makeSampleCalls } from "./sample-calls.ts";
+import { makeSampleCalls, SAMPLE_TEXTRACT } from "./sample-calls.ts";
 
 interface Verdict {
   readonly checked: number;
@@ -39,14 +40,26 @@ function clientsOf({ endpoint, region, credentials }: FakeAws): Record<string, {
     comprehend: { client: new comprehend.ComprehendClient(config) as Client, commands: comprehend },
     kms: { client: new kms.KMSClient(config) as Client, commands: kms },
     s3: { client: new s3.S3Client({ ...config, forcePathStyle: true }) as Client, commands: s3 },
+    textract: { client: new textract.TextractClient(config) as Client, commands: textract },
   };
+}
+
+/** Services whose clients speak JSON and CBOR. */
+const CBOR: ReadonlySet<string> = new Set(["comprehend", "textract"]);
+
+/** JSON has no bytes: they go to Python as an object that says so. */
+function withoutBytes(value: unknown): unknown {
+  if (value instanceof Uint8Array) return { $bytes: Buffer.from(value).toString("base64") };
+  if (Array.isArray(value)) return value.map(withoutBytes);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withoutBytes(member)]));
 }
 
 beforeAll(async () => {
   await makePythonEnvironment();
   folder = mkdtempSync(join(tmpdir(), "groundwork-aws-models-"));
   const clock = manualClock();
-  await using aws = await fakeAws({ clock, record: file("recorded.jsonl") });
+  await using aws = await fakeAws({ clock, record: file("recorded.jsonl"), textract: SAMPLE_TEXTRACT });
   const clients = clientsOf(aws);
   const codes: string[] = [];
   await makeSampleCalls(clock, async ({ service, operation, input }) => {
@@ -175,11 +188,11 @@ test.each([
   const clock = manualClock();
   const calls: [string, string, Record<string, unknown>][] = [];
   const record: RecordedAnswer[] = [];
-  await using aws = await fakeAws({ clock, record: (answer) => record.push(answer) });
+  await using aws = await fakeAws({ clock, record: (answer) => record.push(answer), textract: SAMPLE_TEXTRACT });
   await makeSampleCalls(clock, async (call) => {
     // Ids of jobs are not known before; those calls are the JSON clients' to make.
     if (Object.values(call.input).every((value) => value !== undefined))
-      calls.push([call.service, call.operation, call.input]);
+      calls.push([call.service, call.operation, withoutBytes(call.input) as Record<string, unknown>]);
     return undefined;
   });
   const { endpoint, region, credentials } = aws;
@@ -187,14 +200,14 @@ test.each([
   const answers = (await runPython("botocore_client.py", file("calls.json"))) as Record<string, unknown>[];
   const logged = aws.requests.of();
   expect(logged).toHaveLength(calls.length);
-  expect(new Set(logged.filter(({ service }) => service === "comprehend").map(({ protocol }) => protocol))).toEqual(
+  expect(new Set(logged.filter(({ service }) => CBOR.has(service)).map(({ protocol }) => protocol))).toEqual(
     new Set([loggedAs]),
   );
   for (const [index, [service, operation]] of calls.entries()) {
     const { errorCode, body } = record[index]!;
     const answer = answers[index]!;
     if (errorCode !== undefined) expect(answer.error, operation).toBe(operation === "HeadObject" ? "404" : errorCode);
-    else if (service === "comprehend") expect(answer, operation).toEqual(body);
+    else if (CBOR.has(service)) expect(answer, operation).toEqual(body);
     else expect(answer.error, operation).toBeUndefined();
   }
   expect((await verdictOf(record)).problems).toEqual([]);

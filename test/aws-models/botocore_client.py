@@ -6,6 +6,7 @@ Bytes are {"base64Bytes": ...}, both ways.
 """
 
 import base64
+import base64
 import json
 import sys
 from datetime import datetime, timezone
@@ -34,6 +35,17 @@ def with_bytes(members):
     return members
 
 
+def with_bytes(value):
+    """The other way round: bytes come as {"$bytes": base64}."""
+    if isinstance(value, dict):
+        if list(value) == ["$bytes"]:
+            return base64.b64decode(value["$bytes"])
+        return {name: with_bytes(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [with_bytes(item) for item in value]
+    return value
+
+
 def method_of(client, operation):
     return getattr(client, next(name for name, of in client.meta.method_to_api_mapping.items() if of == operation))
 
@@ -58,7 +70,7 @@ def main():
                 config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),
             )
         try:
-            answer = method_of(clients[service], operation)(**params)
+            answer = method_of(clients[service], operation)(**with_bytes(params))
             if "Body" in answer:
                 answer["Body"] = answer["Body"].read().decode()
             answers.append(plain(answer))

@@ -1,4 +1,5 @@
-import type { ManualClock } from "@groundwork/testing/aws";
+import type { Box, DocumentElement } from "@groundwork/contracts";
+import { type ManualClock, type TextractBlock, type TextractOptions, textractBlocks } from "@groundwork/testing/aws";
 
 /** A call of one operation. A step of time lets jobs move before it. */
 export interface SampleCall {
@@ -41,6 +42,91 @@ const onJob = (operation: string, advanceMs = 0): SampleCall => ({
   input: (last) => ({ JobId: last.get("StartPiiEntitiesDetectionJob")?.JobId }),
   advanceMs,
 });
+
+const PNG = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x49, 0x45, 0x4e, 0x44]);
+const PDF = "%PDF-1.7\n%%EOF\n";
+const SCAN = { S3Object: { Bucket: "in-bucket", Name: "scans/two-pages.pdf" } };
+const textract = (operation: string, input: Record<string, unknown>, advanceMs?: number): SampleCall => ({
+  service: "textract",
+  operation,
+  input: () => input,
+  ...(advanceMs === undefined ? {} : { advanceMs }),
+});
+/** On the job that was started last. */
+const onScan = (
+  operation: "TextDetection" | "Analysis",
+  input: Record<string, unknown>,
+  advanceMs = 0,
+): SampleCall => ({
+  service: "textract",
+  operation: `GetDocument${operation}`,
+  input: (last) => ({ JobId: last.get(`StartDocument${operation}`)?.JobId, ...input }),
+  advanceMs,
+});
+const nextOfScan = (operation: "TextDetection" | "Analysis"): SampleCall => ({
+  service: "textract",
+  operation: `GetDocument${operation}`,
+  input: (last) => ({
+    JobId: last.get(`StartDocument${operation}`)?.JobId,
+    NextToken: last.get(`GetDocument${operation}`)?.NextToken,
+  }),
+});
+const QUERIES = { Queries: [{ Text: "Who writes?", Alias: "writer", Pages: ["1"] }] };
+const ALL_FEATURES = ["TABLES", "FORMS", "LAYOUT", "QUERIES", "SIGNATURES"];
+
+/** What Textract finds in the sample documents: every kind of block. */
+export const SAMPLE_TEXTRACT: TextractOptions = {
+  recordings: {
+    "two-pages.pdf": {
+      JobStatus: "PARTIAL_SUCCESS",
+      Warnings: [{ ErrorCode: "INVALID_IMAGE_TYPE", Pages: [3] }],
+      Blocks: sampleBlocks(),
+    },
+    "bad.pdf": { JobStatus: "FAILED", StatusMessage: "INVALID_IMAGE_TYPE" },
+  },
+  read: () => sampleBlocks().filter(({ Page }) => Page === 1),
+};
+
+function sampleBlocks(): TextractBlock[] {
+  const box = (page: number, top: number): Box => ({ page, left: 0.1, top, right: 0.9, bottom: top + 0.05 });
+  const elements: DocumentElement[] = [
+    { kind: "title", text: "Annual report", boxes: [box(1, 0.05)] },
+    { kind: "form_field", text: "Name: Ana", boxes: [box(1, 0.2)] },
+    {
+      kind: "table",
+      text: "Year | Sum\n2025 | 10",
+      table: {
+        rows: 2,
+        columns: 3,
+        cells: [
+          { row: 0, column: 0, text: "Year", header: true },
+          { row: 0, column: 1, text: "Sum", header: true, columnSpan: 2 },
+          { row: 1, column: 0, text: "2025" },
+          { row: 1, column: 1, text: "10" },
+        ],
+      },
+      boxes: [box(1, 0.4)],
+    },
+    { kind: "list_item", text: "an item", boxes: [box(1, 0.6)], attributes: { marker: "-" } },
+    { kind: "paragraph", text: "Second page", boxes: [box(2, 0.1)] },
+    { kind: "page_number", text: "2", boxes: [box(2, 0.9)] },
+  ];
+  const blocks = textractBlocks(elements);
+  const Geometry = blocks[0]!.Geometry!;
+  return [
+    ...blocks,
+    { BlockType: "SIGNATURE", Id: "signature", Page: 1, Confidence: 90, Geometry },
+    { BlockType: "SELECTION_ELEMENT", Id: "mark", Page: 1, Confidence: 90, SelectionStatus: "SELECTED", Geometry },
+    {
+      BlockType: "QUERY",
+      Id: "query",
+      Page: 1,
+      Query: QUERIES.Queries[0]!,
+      Relationships: [{ Type: "ANSWER", Ids: ["answer"] }],
+    },
+    { BlockType: "QUERY_RESULT", Id: "answer", Page: 1, Confidence: 80, Text: "Ana", Geometry },
+  ];
+}
 
 /** Every operation of the fake, answered and refused. A service that is added gets its calls here. */
 export const SAMPLE_CALLS: readonly SampleCall[] = [
@@ -106,6 +192,52 @@ export const SAMPLE_CALLS: readonly SampleCall[] = [
   comprehend("ListPiiEntitiesDetectionJobs", { MaxResults: 1 }),
   comprehend("ListPiiEntitiesDetectionJobs", { Filter: { JobName: "sample", JobStatus: "COMPLETED" } }),
   comprehend("ListPiiEntitiesDetectionJobs", { NextToken: "made-up" }),
+
+  s3("PutObject", { Bucket: "in-bucket", Key: "scans/two-pages.pdf", Body: PDF }),
+  s3("PutObject", { Bucket: "in-bucket", Key: "scans/bad.pdf", Body: `${PDF} ` }),
+  textract("DetectDocumentText", { Document: { Bytes: PNG } }),
+  textract("DetectDocumentText", { Document: { Bytes: Buffer.from("no picture") } }),
+  textract("DetectDocumentText", { Document: SCAN }),
+  textract("DetectDocumentText", { Document: { S3Object: { Bucket: "in-bucket", Name: "scans/none.png" } } }),
+  textract("AnalyzeDocument", { Document: { Bytes: PNG }, FeatureTypes: ALL_FEATURES, QueriesConfig: QUERIES }),
+  textract("AnalyzeDocument", { Document: { Bytes: PNG }, FeatureTypes: ["TABLES"] }),
+  textract("AnalyzeDocument", {
+    Document: { Bytes: PNG },
+    FeatureTypes: ["FORMS"],
+    HumanLoopConfig: {
+      HumanLoopName: "look",
+      FlowDefinitionArn: "arn:aws:sagemaker:eu-west-1:123456789012:flow-definition/look",
+    },
+  }),
+  textract("AnalyzeDocument", { Document: { Bytes: PNG }, FeatureTypes: [] }),
+  textract("AnalyzeDocument", { Document: { Bytes: PNG }, FeatureTypes: ["QUERIES"] }),
+  textract("AnalyzeDocument", { Document: {}, FeatureTypes: ["TABLES"] }),
+  textract("StartDocumentTextDetection", { DocumentLocation: SCAN, ClientRequestToken: "one", JobTag: "sample" }),
+  textract("StartDocumentTextDetection", { DocumentLocation: SCAN, ClientRequestToken: "one", JobTag: "sample" }),
+  textract("StartDocumentTextDetection", { DocumentLocation: SCAN, ClientRequestToken: "one", JobTag: "other" }),
+  onScan("TextDetection", {}),
+  onScan("TextDetection", { MaxResults: 3 }, 10_000),
+  nextOfScan("TextDetection"),
+  onScan("TextDetection", { NextToken: "made-up" }),
+  textract("GetDocumentTextDetection", { JobId: "none" }),
+  textract("StartDocumentAnalysis", {
+    DocumentLocation: SCAN,
+    FeatureTypes: ALL_FEATURES,
+    QueriesConfig: QUERIES,
+    NotificationChannel: {
+      SNSTopicArn: "arn:aws:sns:eu-west-1:123456789012:done",
+      RoleArn: "arn:aws:iam::123456789012:role/textract",
+    },
+    OutputConfig: { S3Bucket: "out-bucket", S3Prefix: "textract" },
+  }),
+  onScan("Analysis", { MaxResults: 5 }, 10_000),
+  nextOfScan("Analysis"),
+  textract("StartDocumentAnalysis", {
+    DocumentLocation: { S3Object: { Bucket: "in-bucket", Name: "scans/bad.pdf" } },
+    FeatureTypes: ["LAYOUT"],
+  }),
+  onScan("Analysis", {}, 10_000),
+  textract("GetDocumentAnalysis", { JobId: "none" }),
 ];
 
 /** Makes the calls one after the other. */

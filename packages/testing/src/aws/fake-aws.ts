@@ -12,6 +12,7 @@ import type { AwsService } from "./service.ts";
 import { type ComprehendOptions, comprehendService } from "./services/comprehend/comprehend-service.ts";
 import { type KmsOptions, kmsService } from "./services/kms/kms-service.ts";
 import { s3Service } from "./services/s3/s3-service.ts";
+import { type TextractOptions, textractService } from "./services/textract/textract-service.ts";
 import type { AwsCredentials } from "./signature.ts";
 
 export interface FakeAwsOptions {
@@ -24,6 +25,7 @@ export interface FakeAwsOptions {
   /** The time of jobs, rates and slow answers. @default real time */
   readonly clock?: AwsClock;
   readonly comprehend?: ComprehendOptions;
+  readonly textract?: TextractOptions;
   readonly kms?: KmsOptions;
   /** Services beside those of the fake. */
   readonly services?: readonly AwsService[];
@@ -93,6 +95,7 @@ export async function fakeAws(options: FakeAwsOptions = {}): Promise<FakeAws> {
     services: [
       ...(options.services ?? []),
       comprehendService(options.comprehend),
+      textractService(options.textract),
       kmsService(options.kms),
       // Last: every path that is nobody else's is a bucket's.
       s3Service(),
