@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { Dirent } from "node:fs";
 import { lstat, readdir, stat } from "node:fs/promises";
 import { sep } from "node:path";
+import { isSafeKey as isSafeObjectKey } from "@groundwork/source-objects";
 import { isAbsent } from "./file-errors.ts";
 
 /** A path as the system has it: bytes where they are not UTF-8. */
@@ -56,11 +57,7 @@ export async function findPath(folder: FilePath, key: string): Promise<FilePath 
 
 /** Whether a key can name something below a folder, and nothing outside it. */
 export function isSafeKey(key: string): boolean {
-  return (
-    !key.includes("\0") &&
-    (sep === "/" || !/[\\:]/.test(key)) &&
-    key.split("/").every((part) => part !== "" && part !== "." && part !== "..")
-  );
+  return isSafeObjectKey(key) && (sep === "/" || !/[\\:]/.test(key));
 }
 
 export function joinPath(folder: FilePath, name: FilePath): FilePath {

@@ -3,12 +3,13 @@ import { access, constants, lstat, realpath, stat } from "node:fs/promises";
 import { sep } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { type SourceObject, throwIfAborted } from "@groundwork/contracts";
+import { SIDECAR_SUFFIX } from "@groundwork/source-objects";
 import { hintOf } from "./file-content.ts";
 import { codeOf, isAbsent, isDenied } from "./file-errors.ts";
 import { exists, type FilePath, type FolderEntry, linkKind, readFolder } from "./file-name.ts";
 import type { FilesOptions, SkipReason } from "./files-options.ts";
 import { IGNORE_FILE, type IgnoreRules } from "./ignore-rules.ts";
-import { readSidecar, SIDECAR_SUFFIX } from "./sidecar.ts";
+import { readSidecar } from "./sidecar.ts";
 
 /** Files looked at together. */
 const PARALLEL = 32;

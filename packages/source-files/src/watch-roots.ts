@@ -2,12 +2,12 @@ import { type FSWatcher, watch } from "node:fs";
 import { lstat, realpath, stat } from "node:fs/promises";
 import { dirname, sep } from "node:path";
 import { type ErrorIds, GroundworkError, throwIfAborted } from "@groundwork/contracts";
+import { SIDECAR_SUFFIX } from "@groundwork/source-objects";
 import { fromFileError } from "./file-errors.ts";
 import { type FilePath, findPath } from "./file-name.ts";
 import type { FilesOptions } from "./files-options.ts";
 import { IgnoreRules } from "./ignore-rules.ts";
 import type { Root } from "./roots.ts";
-import { SIDECAR_SUFFIX } from "./sidecar.ts";
 import { contains, Pace, type Walk, walkFolder } from "./walk.ts";
 
 export interface FileChange {

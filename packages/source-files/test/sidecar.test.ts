@@ -1,9 +1,9 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { parseSidecar } from "@groundwork/source-objects";
 import { readListing } from "@groundwork/testing/source-suite";
 import { expect, test } from "vitest";
 import { files, folder } from "../src/index.ts";
-import { parseSidecar } from "../src/sidecar.ts";
 import { scratchFolder } from "./scratch-folder.ts";
 
 const sidecarOf = (members: object): string => JSON.stringify({ metadataAttributes: members });

@@ -23,6 +23,11 @@ export class ObjectStore {
     if (!this.#buckets.has(bucket)) this.#buckets.set(bucket, new Map());
   }
 
+  /** With all that is in it. */
+  removeBucket(bucket: string): void {
+    this.#buckets.delete(bucket);
+  }
+
   hasBucket(bucket: string): boolean {
     return this.#buckets.has(bucket);
   }

@@ -21,6 +21,10 @@ function existing(objects: ObjectStore, input: Input): string {
 function stored(input: Input, { objects }: OperationContext): StoredObject {
   const found = objects.get(existing(objects, input), keyOf(input));
   if (found === undefined) throw new AwsServiceError("NoSuchKey", "The specified key does not exist.", { status: 404 });
+  if (input.IfMatch !== undefined && input.IfMatch !== found.etag)
+    throw new AwsServiceError("PreconditionFailed", "At least one of the pre-conditions you specified did not hold", {
+      status: 412,
+    });
   return found;
 }
 
