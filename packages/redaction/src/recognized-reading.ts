@@ -10,8 +10,12 @@ import {
 import type { PageReading } from "./page-reading.ts";
 import { policyViolation } from "./policy-violation.ts";
 
-/** Growth of a box on each side as a share of the height of the element's lines: a recogniser places the ends of words by the mean width of their letters. */
-const MARGIN = 0.2;
+/**
+ * Growth of a box on each side, along and across its line, as a share of the height of the element's lines: a recogniser places the
+ * ends of words by the mean width of their letters, and finds the height of lines well.
+ */
+const MARGIN_ALONG = 0.2;
+const MARGIN_ACROSS = 0.04;
 /** Runs nearer than this many line heights stand side by side on a line. */
 const NEAR = 1.2;
 /** Two boxes become one when it is at most this much thicker than they are: those of askew lines stay apart. */
@@ -27,6 +31,8 @@ interface Place {
   readonly top: number;
   readonly right: number;
   readonly bottom: number;
+  /** Whether its line runs across the page, not up or down. */
+  readonly isUpright: boolean;
 }
 
 const SEPARATOR = "\n";
@@ -44,10 +50,15 @@ function placesOf({ text, boxes = [] }: DocumentElement, prefix: number, base: n
     right: box.right * size.width,
     bottom: box.bottom * size.height,
   }));
-  const margin = MARGIN * median(sized.map(({ left, top, right, bottom }) => Math.min(right - left, bottom - top)));
+  const thickness = median(sized.map(({ left, top, right, bottom }) => Math.min(right - left, bottom - top)));
+  const sum = (sides: readonly number[]): number => sides.reduce((total, side) => total + side, 0);
+  const isUpright =
+    sum(sized.map(({ left, right }) => right - left)) >= sum(sized.map(({ top, bottom }) => bottom - top));
+  const across = thickness * (isUpright ? MARGIN_ALONG : MARGIN_ACROSS);
+  const along = thickness * (isUpright ? MARGIN_ACROSS : MARGIN_ALONG);
   const all = { start: base, end: base + prefix + text.length };
   return sized.map(({ box: { start, end }, left, top, right, bottom }) => {
-    const grown = { left: left - margin, top: top - margin, right: right + margin, bottom: bottom + margin };
+    const grown = { left: left - across, top: top - along, right: right + across, bottom: bottom + along, isUpright };
     if (start === undefined || end === undefined) return { ...all, ...grown };
     // A run without a text of its own is the marker of the item; without one nobody knows what it shows.
     if (start >= end)
@@ -65,23 +76,22 @@ function union(a: Place, b: Place): Place {
     top: Math.min(a.top, b.top),
     right: Math.max(a.right, b.right),
     bottom: Math.max(a.bottom, b.bottom),
+    isUpright: a.isUpright,
   };
 }
 
-/** Boxes of words that stand beside each other, upright or turned by a quarter, as one. */
+/** Boxes of words that stand beside each other on a line as one. */
 function joined(places: readonly Place[]): Place[] {
   const lines: Place[] = [];
-  const width = ({ left, right }: Place): number => right - left;
-  const height = ({ top, bottom }: Place): number => bottom - top;
+  const length = ({ left, top, right, bottom, isUpright }: Place): number => (isUpright ? right - left : bottom - top);
+  const thickness = ({ left, top, right, bottom, isUpright }: Place): number =>
+    isUpright ? bottom - top : right - left;
   for (const place of places) {
     const last = lines.at(-1);
-    if (last !== undefined) {
+    if (last !== undefined && last.isUpright === place.isUpright) {
       const both = union(last, place);
-      const across = height(both) <= THICKER * Math.max(height(last), height(place));
-      const along = width(both) <= THICKER * Math.max(width(last), width(place));
-      const gapAcross = width(both) - width(last) - width(place);
-      const gapAlong = height(both) - height(last) - height(place);
-      if ((across && gapAcross < NEAR * height(both)) || (along && gapAlong < NEAR * width(both))) {
+      const most = Math.max(thickness(last), thickness(place));
+      if (thickness(both) <= THICKER * most && length(both) - length(last) - length(place) < NEAR * most) {
         lines[lines.length - 1] = both;
         continue;
       }
