@@ -42,7 +42,7 @@ export const LETTERED_POSTCODE: RegExp =
   /(?<![\p{L}\p{N}])(?:[A-Z]{1,2}\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{2}|[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z] \d[ABCEGHJ-NPRSTV-Z]\d)(?![\p{L}\p{N}])/gu;
 /** A state of the United States by its two letters, and a postal code. */
 export const STATE_POSTCODE: RegExp =
-  /(?<=[,\n][ \t]{0,2}|\p{L} )(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])[ \t]{1,2}\d{5}(?:-\d{4})?(?![\p{L}\p{N}-])/gu;
+  /\b(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])[ \t]{1,2}\d{5}(?:-\d{4})?(?![\p{L}\p{N}-])/gu;
 /** Military post offices: a box in a unit, and the office. */
 export const MILITARY_ADDRESS: RegExp =
   /(?<![\p{L}\p{N}])(?:unit|psc|cmr|uss [\p{L}]{2,20}|us(?:ns|nv|cgc) [\p{L}]{2,20})[\s,]{1,2}(?:\d{1,5},? ?)?(?:box \d{1,6},?\s{1,2})?(?:apo|fpo|dpo),? (?:aa|ae|ap)(?: \d{5}(?:-\d{4})?)?(?![\p{L}\p{N}])/giu;

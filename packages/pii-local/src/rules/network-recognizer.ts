@@ -14,6 +14,8 @@ const SCHEME_URL =
   /(?<![\p{scx=Latn}\p{N}])(?:https?|ftps?|sftp|wss?|file|s3|jdbc:[a-z]+):\/\/[^\s<>"'`\u201c\u201d\u00ab\u00bb|\\^{}]+/giu;
 const BARE_DOMAIN =
   /(?<![\p{scx=Latn}\p{scx=Grek}\p{scx=Cyrl}\p{N}@._/-])(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,6}(?:[a-z]{2,24}|\p{L}{2,24})(?![\p{scx=Latn}\p{scx=Grek}\p{scx=Cyrl}\p{N}_@-])(?::\d{2,5})?(?:\/[^\s<>"'`\u201c\u201d]*)?/giu;
+/** A dot that ends no sentence: without one there is no host's name to look for. */
+const INNER_DOT = /[^\s.]\.[^\s.\d]/;
 const IPV4 = /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?(?![\w]|\.\d)/g;
 const IPV6 =
   /(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}(?:[0-9a-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3})?(?:%[a-z0-9]{1,16})?(?:\/\d{1,3})?(?![\w:])/gi;
@@ -36,7 +38,7 @@ export const networkRecognizer: Recognizer = {
     yield* emails(text);
     if (text.includes("://")) yield* schemeUrls(text);
     if (text.includes(".")) {
-      yield* bareDomains(text);
+      if (INNER_DOT.test(text)) yield* bareDomains(text);
       for (const match of text.matchAll(IPV4)) {
         const address = match[0].replace(/\/.*/, "");
         if (isIP(address) !== 4) continue;
