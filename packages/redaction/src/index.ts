@@ -1,4 +1,4 @@
-export type { PageReading } from "./page-reading.ts";
+export type { LabelledStretch, PageReading } from "./page-reading.ts";
 export { policyViolation } from "./policy-violation.ts";
 export { recognizedReading, recognizePicture } from "./recognized-reading.ts";
 export { type Redaction, redactUntilClean, type UntilCleanOptions } from "./redact-until-clean.ts";

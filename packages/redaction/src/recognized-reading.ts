@@ -7,7 +7,8 @@ import {
   type PageImage,
   throwIfAborted,
 } from "@groundwork/contracts";
-import type { PageReading } from "./page-reading.ts";
+import { labelledCells } from "./labelled-cells.ts";
+import type { LabelledStretch, PageReading } from "./page-reading.ts";
 import { policyViolation } from "./policy-violation.ts";
 
 /**
@@ -108,6 +109,7 @@ function joined(places: readonly Place[]): Place[] {
 export function recognizedReading(elements: readonly DocumentElement[], size: Size): PageReading {
   let text = "";
   const places: Place[] = [];
+  const labelled: LabelledStretch[] = [];
   const blind: { readonly start: number; readonly end: number }[] = [];
   for (const element of elements) {
     if (text !== "") text += SEPARATOR;
@@ -115,6 +117,8 @@ export function recognizedReading(elements: readonly DocumentElement[], size: Si
     const marker = element.kind === "list_item" ? element.attributes?.marker : undefined;
     const prefix = marker === undefined ? "" : `${marker} `;
     text += prefix + element.text;
+    for (const { label, start, end } of element.table === undefined ? [] : labelledCells(element.table))
+      labelled.push({ label, start: base + start, end: base + end });
     const own = placesOf(element, prefix.length, base, size);
     if (own.length === 0) blind.push({ start: base, end: text.length });
     places.push(...own);
@@ -123,6 +127,7 @@ export function recognizedReading(elements: readonly DocumentElement[], size: Si
   return {
     page: size.page,
     text,
+    labelled,
     boxesOf(start, end) {
       const touches = (place: { readonly start: number; readonly end: number }): boolean =>
         place.start < end && place.end > start;

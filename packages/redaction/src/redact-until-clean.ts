@@ -60,10 +60,7 @@ export async function redactUntilClean<Copy>(
   let copy: Copy | undefined;
   for (let copies = 0; ; copies++) {
     throwIfAborted(signal, { stage: "redact" });
-    const findings = await finder.find(
-      readings.map(({ text }) => text),
-      { signal },
-    );
+    const findings = await finder.find(readings, { signal });
     const found = findings.flatMap((list, index) =>
       list.map(({ type, score, detector, start, end }) => ({
         type,

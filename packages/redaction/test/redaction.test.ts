@@ -1,4 +1,10 @@
-import type { Box, DocumentElement, PiiDetector, PiiFinding } from "@groundwork/contracts";
+import {
+  type Box,
+  type DocumentElement,
+  type PiiDetector,
+  type PiiFinding,
+  renderTableText,
+} from "@groundwork/contracts";
 import { redact } from "@groundwork/pii-policy";
 import { expectError } from "@groundwork/testing";
 import { describe, expect, test } from "vitest";
@@ -119,7 +125,12 @@ test("a value is found wherever it stands, over line ends, in later calls, and n
   const detector = detectorOf(/(?<=Name: )Maria\s+Gonzalez/g);
   const finder = new ValueFinder({ detectors: [detector], policy: redact() });
   const found = async (texts: readonly string[]): Promise<string[][]> =>
-    (await finder.find(texts, {})).map((list, index) => list.map(({ start, end }) => texts[index]!.slice(start, end)));
+    (
+      await finder.find(
+        texts.map((text) => ({ text })),
+        {},
+      )
+    ).map((list, index) => list.map(({ start, end }) => texts[index]!.slice(start, end)));
   expect(await found(["by Maria\r\n  Gonzalez today", "Name: Maria Gonzalez", "Maria"])).toEqual([
     ["Maria\r\n  Gonzalez"],
     ["Maria Gonzalez"],
@@ -131,9 +142,29 @@ test("a value is found wherever it stands, over line ends, in later calls, and n
   ]);
   expect(detector.seen).toHaveLength(4);
   const kept = new ValueFinder({ detectors: [detector], policy: redact({ types: { NAME: "keep" } }) });
-  expect(await kept.find(["Name: Maria Gonzalez"], {})).toEqual([[]]);
+  expect(await kept.find([{ text: "Name: Maria Gonzalez" }], {})).toEqual([[]]);
   const strict = new ValueFinder({ detectors: [detector], policy: redact({ minimumScore: 0.95 }) });
-  expect(await strict.find(["Name: Maria Gonzalez"], {})).toEqual([[]]);
+  expect(await strict.find([{ text: "Name: Maria Gonzalez" }], {})).toEqual([[]]);
+});
+
+test("a cell of a table is seen with the head of its column and with the cell before it", async () => {
+  const rows = [
+    ["Holder", "Account number"],
+    ["Ann", "77120031"],
+    ["PIN", "4411"],
+  ];
+  const cells = rows.flatMap((row, number) =>
+    row.map((text, column) => ({ row: number, column, text, ...(number === 0 ? { header: true } : {}) })),
+  );
+  const table = { rows: 3, columns: 2, cells };
+  const element: DocumentElement = { kind: "table", text: renderTableText(table), table };
+  const reading = recognizedReading([{ kind: "paragraph", text: "Accounts" }, element], size);
+  const detectors = [detectorOf(/(?<=^Account number: )\d{8}$/g), detectorOf(/(?<=^PIN: )\d{4}$/g, "PIN")];
+  const [found] = await new ValueFinder({ detectors, policy: redact() }).find([reading], {});
+  expect(found!.map(({ type, start, end }) => [type, reading.text.slice(start, end)])).toEqual([
+    ["NAME", "77120031"],
+    ["PIN", "4411"],
+  ]);
 });
 
 describe("copies", () => {
