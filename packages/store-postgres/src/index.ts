@@ -1,1 +1,2 @@
-export {};
+export type { PostgresStoreOptions } from "./postgres-options.ts";
+export { postgresStore } from "./postgres-store.ts";

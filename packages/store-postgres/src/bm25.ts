@@ -1,0 +1,44 @@
+import type { SqlParameters } from "./sql-parameters.ts";
+import type { WordStatistics } from "./word-statistics.ts";
+
+const K1 = 1.2;
+const B = 0.75;
+
+export interface WeightedTerm {
+  readonly term: string;
+  readonly texts: number;
+  /** How rare the term is, never negative. */
+  readonly weight: number;
+}
+
+/** Terms of a query that some text has, the rarest first. */
+export function weightedTerms(terms: readonly string[], { texts, textsWith }: WordStatistics): WeightedTerm[] {
+  return terms
+    .map((term): WeightedTerm => {
+      const count = textsWith.get(term) ?? 0;
+      return { term, texts: count, weight: Math.log(1 + (texts - count + 0.5) / (count + 0.5)) };
+    })
+    .filter((term) => term.texts > 0)
+    .sort((a, b) => b.weight - a.weight || (a.term < b.term ? -1 : 1));
+}
+
+/** More than any text can get for a term. */
+export function mostOf({ weight }: WeightedTerm): number {
+  return weight * (K1 + 1);
+}
+
+/**
+ * SQL of the Okapi BM25 score (k1 1.2, b 0.75, an idf that is never negative) of a row whose `terms`, `term_counts` and `term_total` are
+ * columns. Its terms are added in one order, so that a score does not depend on that of the words.
+ */
+export function scoreSql(terms: readonly WeightedTerm[], averageTerms: number, parameters: SqlParameters): string {
+  if (terms.length === 0) return "0::float8";
+  const factor = parameters.add((K1 * B) / averageTerms, "float8");
+  const length = `(${parameters.add(K1 * (1 - B), "float8")} + ${factor} * term_total)`;
+  return terms
+    .map(({ term, weight }) => {
+      const count = `term_counts[array_position(terms, ${parameters.text(term)})]`;
+      return `coalesce(${parameters.add(weight * (K1 + 1), "float8")} * ${count} / (${count} + ${length}), 0)`;
+    })
+    .join(" + ");
+}
