@@ -63,7 +63,7 @@ describe("a key of KMS", () => {
 
   test("a throttling and a broken connection are waited out", async () => {
     aws.faults.plant({ operation: "Encrypt", times: 1, fault: { kind: "throttle" } });
-    aws.faults.plant({ operation: "Encrypt", skip: 1, times: 1, fault: { kind: "reset" } });
+    aws.faults.plant({ operation: "Encrypt", skip: 1, times: 1, fault: { kind: "reset", when: "before" } });
     expect(await provider().wrap(randomBytes(32))).toBeInstanceOf(Uint8Array);
   });
 
