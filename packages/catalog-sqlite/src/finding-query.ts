@@ -17,7 +17,8 @@ export function findingQuery({ documentId, sourceId, types }: NonNullable<Parame
   where.equal("d.document_id", documentId);
   where.equal("d.source_id", sourceId);
   where.add("d.state IN ('live', 'stale')");
-  if (types !== undefined) where.add("json_extract(f.value, '$.type') IN (SELECT value FROM json_each(?))", JSON.stringify(types));
+  if (types !== undefined)
+    where.add("json_extract(f.value, '$.type') IN (SELECT value FROM json_each(?))", JSON.stringify(types));
   return { sql: `${SELECT} ${where.sql} ${ORDER}`, parameters: where.parameters };
 }
 

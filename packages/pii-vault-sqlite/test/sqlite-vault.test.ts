@@ -64,7 +64,13 @@ test("a pseudonym is revealed for a purpose to whom it is allowed, and every att
   await vault.put(holder("doc_1"), sealed);
   await vault.put(holder("doc_2"), sealed);
   expect(await vault.reveal({ token, ...fraud })).toEqual([
-    { type: "NAME", action: "keep", value: "Zelda Quorn", subject: sealed[0]!.subject, documentIds: ["doc_1", "doc_2"] },
+    {
+      type: "NAME",
+      action: "keep",
+      value: "Zelda Quorn",
+      subject: sealed[0]!.subject,
+      documentIds: ["doc_1", "doc_2"],
+    },
   ]);
   await expectError(() => vault.reveal({ token, ...fraud, purpose: "curiosity" }), "PERMISSION_DENIED");
   await expectError(() => vault.reveal({ token, ...fraud, purpose: "constructor" }), "PERMISSION_DENIED");
