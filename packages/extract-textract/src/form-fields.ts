@@ -7,8 +7,11 @@ import { type Place, union } from "./place.ts";
 export interface FoundField {
   readonly key: string;
   readonly value: string;
+  /** How sure the service is that they belong together, 0..1. */
+  readonly confidence: number;
   readonly keyRuns: readonly Run[];
   readonly valueRuns: readonly Run[];
+  readonly keyWords: readonly Word[];
   readonly words: readonly Word[];
   readonly upright: Place;
 }
@@ -32,13 +35,16 @@ export function formFields(graph: PageGraph, minimumConfidence: number): FoundFi
       const words = [...keyWords, ...valueWords];
       const keyText = keyWords.map(({ text }) => text).join(" ");
       if (!/[\p{L}\p{N}]/u.test(keyText) || (valueWords.length === 0 && !/[:?]$/.test(keyText))) return [];
+      if (isProse(graph, keyWords, valueWords)) return [];
       const [keyRuns, valueRuns] = [graph.runsOf(keyWords), graph.runsOf(valueWords)];
       return [
         {
           key: textOf(keyRuns).replace(/\s*:$/, ""),
           value: textOf(valueRuns),
+          confidence: Math.round(block.Confidence ?? 100) / 100,
           keyRuns,
           valueRuns,
+          keyWords,
           words,
           upright: union(words.map(({ upright }) => upright)),
         },
@@ -46,8 +52,31 @@ export function formFields(graph: PageGraph, minimumConfidence: number): FoundFi
     });
 }
 
+/** A gap wider than so many characters is no blank between words. */
+const BLANK = 1.2;
+
+/** Labels and their values are shorter. */
+const PROSE_KEY_WORDS = 5;
+const PROSE_VALUE_WORDS = 7;
+
+/** Whether the value goes on behind the key as in a sentence ("see Table 2."): a blank apart, without a mark that ends a key. */
+function isProse(graph: PageGraph, keyWords: readonly Word[], valueWords: readonly Word[]): boolean {
+  const key = keyWords.at(-1)!;
+  const value = valueWords[0];
+  const line = graph.lineOf(key);
+  if (value === undefined || line === undefined || keyWords.some(({ text }) => /[:#?]$/.test(text))) return false;
+  if (keyWords.length < PROSE_KEY_WORDS && valueWords.length < PROSE_VALUE_WORDS) return false;
+  const at = line.words.findIndex(({ id }) => id === key.id);
+  if (line.words[at + 1]?.id !== value.id) return false;
+  const character = (key.upright.right - key.upright.left) / key.text.length;
+  return value.upright.left - key.upright.right < BLANK * character;
+}
+
 /** `key: value`. The box of a key reaches to its colon at most. */
-export function fieldElement({ key, value, keyRuns, valueRuns }: FoundField, page: number): DocumentElement {
+export function fieldElement(
+  { key, value, confidence, keyRuns, valueRuns }: FoundField,
+  page: number,
+): DocumentElement {
   const head = placedText(keyRuns, page);
   const start = key.length + 2;
   const tail = placedText(valueRuns, page);
@@ -60,5 +89,10 @@ export function fieldElement({ key, value, keyRuns, valueRuns }: FoundField, pag
     })),
     ...tail.boxes.map((box) => ({ ...box, start: box.start! + start, end: box.end! + start })),
   ];
-  return elementOf("form_field", [...keyRuns, ...valueRuns], { text, boxes }, { attributes: { key, value } });
+  return elementOf(
+    "form_field",
+    [...keyRuns, ...valueRuns],
+    { text, boxes },
+    { attributes: { key, value, pairConfidence: String(confidence) } },
+  );
 }

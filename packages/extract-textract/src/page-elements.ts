@@ -43,20 +43,31 @@ const isLine = (item: Item): item is Rest => "line" in item;
 export function pageElements(blocks: readonly Block[], page: number, minimumFieldConfidence = 0): PageContent {
   const graph = new PageGraph(blocks);
   const answers = queryAnswers(graph, page);
+  const parts = layoutOf(graph);
+  const fields = formFields(graph, minimumFieldConfidence).filter((field) => !isHeading(graph, parts, field));
   const owned = new Set<string>();
-  const wholes = wholesOf(graph, formFields(graph, minimumFieldConfidence), page, answers, owned);
+  const wholes = wholesOf(graph, fields, page, answers, owned);
   const rest = graph.lines.flatMap((line): Rest[] => {
     const words = line.words.filter(({ id }) => !owned.has(id));
     if (words.length === 0) return [];
     return [words.length === line.words.length ? { ...line, line } : { ...runOf(words), line }];
   });
   const usual = usualHeight(rest);
-  const parts = layoutOf(graph);
   const elements =
     parts.length > 0
       ? byLayout(graph, parts, wholes, rest, page, answers)
       : byPlace(wholes, rest, usual, page, answers);
   return { elements: elements.filter(({ text }) => text !== ""), answers };
+}
+
+/** Whether a key is a heading of the layout, with text below it that the service took for its value. */
+function isHeading(graph: PageGraph, parts: readonly LayoutPart[], { keyWords, words }: FoundField): boolean {
+  const partOf = (word: Word | undefined): LayoutPart | undefined => {
+    const line = word === undefined ? undefined : graph.lineOf(word);
+    return parts.find(({ groups }) => groups.some((group) => group.some(({ id }) => id === line?.id)));
+  };
+  const part = partOf(keyWords[0]);
+  return (part?.type === "SECTION_HEADER" || part?.type === "TITLE") && partOf(words.at(-1)) !== part;
 }
 
 function withAnswers(
