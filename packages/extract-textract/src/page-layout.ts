@@ -81,12 +81,16 @@ export function partAt(parts: readonly LayoutPart[], { left, top, right, bottom 
   return best;
 }
 
-/** Where something that stands in no part is read: before the first part that begins below it. */
+/** Where something that stands in no part is read: before what follows below it, otherwise behind what stands above it, by columns where it can. */
 export function positionAmong(parts: readonly LayoutPart[], { left, top, right }: Place): number {
-  const below = parts.findIndex(
-    ({ upright }) => upright.top > top && shared(left, right, upright.left, upright.right) > 0,
-  );
-  return below < 0 ? parts.length : below;
+  const isBeside = ({ upright }: LayoutPart): boolean => shared(left, right, upright.left, upright.right) > 0;
+  const isBelow = ({ upright }: LayoutPart): boolean => upright.top > top;
+  const below = parts.findIndex((part) => isBelow(part) && isBeside(part));
+  if (below >= 0) return below;
+  const above = parts.findLastIndex((part) => !isBelow(part) && isBeside(part));
+  if (above >= 0) return above + 1;
+  const any = parts.findIndex(isBelow);
+  return any >= 0 ? any : parts.length;
 }
 
 /** What is left of a part's lines as elements of its kind. */

@@ -83,13 +83,19 @@ function gridOf(graph: PageGraph, table: Block): GridCell[] {
   return grid.sort((a, b) => a.row - b.row || a.column - b.column);
 }
 
-/** Rows at an end of the table that hold nothing but its title, or its footers. */
-function edgeRows(grid: readonly GridCell[], rows: number, entities: readonly string[], fromEnd: boolean): number {
+/** Rows at an end of the table that hold nothing but its title, or its footers, or nothing at all. */
+function edgeRows(
+  grid: readonly GridCell[],
+  rows: number,
+  most: number,
+  entities: readonly string[],
+  fromEnd: boolean,
+): number {
   let count = 0;
-  while (count < rows - 1) {
+  while (count < most) {
     const row = fromEnd ? rows - 1 - count : count;
     const cells = grid.filter((cell) => cell.row <= row && row < cell.row + cell.rowSpan);
-    if (cells.length === 0 || !cells.every((cell) => isAny(cell, entities))) break;
+    if (!cells.every((cell) => cell.runs.length === 0 || isAny(cell, entities))) break;
     count++;
   }
   return count;
@@ -129,8 +135,8 @@ const cellText = ({ runs }: GridCell): string => runs.map(({ text }) => text).jo
 export function tableElement(graph: PageGraph, block: Block, page: number): FoundTable | undefined {
   const whole = gridOf(graph, block);
   const allRows = Math.max(0, ...whole.map((cell) => cell.row + cell.rowSpan));
-  const titleRows = edgeRows(whole, allRows, TITLE, false);
-  const footerRows = edgeRows(whole, allRows - titleRows, FOOTER, true);
+  const titleRows = edgeRows(whole, allRows, allRows - 1, TITLE, false);
+  const footerRows = edgeRows(whole, allRows, allRows - titleRows - 1, FOOTER, true);
   const rows = allRows - titleRows - footerRows;
   const grid = whole
     .filter((cell) => cell.row >= titleRows && cell.row < titleRows + rows)
