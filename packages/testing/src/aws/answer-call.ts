@@ -44,14 +44,20 @@ function find(services: readonly AwsService[], request: WireRequest): Found | un
   return undefined;
 }
 
+const THROTTLED_STATUS = { rpc: 400, rest: 429, s3: 503 };
+
 function errorOfFault(fault: AwsFault | undefined, protocol: WireProtocol): AwsServiceError | undefined {
   switch (fault?.kind) {
     case "throttle": {
-      const s3 = protocol.authenticationErrors === "s3";
-      return new AwsServiceError(fault.code ?? (s3 ? "SlowDown" : "ThrottlingException"), "Rate exceeded", {
-        status: fault.status ?? (s3 ? 503 : 400),
-        headers: fault.retryAfterSeconds === undefined ? {} : { "retry-after": String(fault.retryAfterSeconds) },
-      });
+      const { authenticationErrors: family } = protocol;
+      return new AwsServiceError(
+        fault.code ?? (family === "s3" ? "SlowDown" : "ThrottlingException"),
+        "Rate exceeded",
+        {
+          status: fault.status ?? THROTTLED_STATUS[family],
+          headers: fault.retryAfterSeconds === undefined ? {} : { "retry-after": String(fault.retryAfterSeconds) },
+        },
+      );
     }
     case "error":
       return new AwsServiceError(fault.code, fault.message ?? "", { status: fault.status ?? 500 });

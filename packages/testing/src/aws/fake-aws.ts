@@ -9,6 +9,7 @@ import { ObjectStore } from "./object-store.ts";
 import { fileRecorder, type RecordedAnswer } from "./recorder.ts";
 import { RequestLog } from "./request-log.ts";
 import type { AwsService } from "./service.ts";
+import { type BedrockOptions, bedrockRuntimeService } from "./services/bedrock-runtime/bedrock-runtime-service.ts";
 import { type ComprehendOptions, comprehendService } from "./services/comprehend/comprehend-service.ts";
 import { type KmsOptions, kmsService } from "./services/kms/kms-service.ts";
 import { s3Service } from "./services/s3/s3-service.ts";
@@ -24,6 +25,7 @@ export interface FakeAwsOptions {
   readonly credentials?: AwsCredentials;
   /** The time of jobs, rates and slow answers. @default real time */
   readonly clock?: AwsClock;
+  readonly bedrock?: BedrockOptions;
   readonly comprehend?: ComprehendOptions;
   readonly textract?: TextractOptions;
   readonly kms?: KmsOptions;
@@ -94,6 +96,7 @@ export async function fakeAws(options: FakeAwsOptions = {}): Promise<FakeAws> {
     requests: new RequestLog(),
     services: [
       ...(options.services ?? []),
+      bedrockRuntimeService(options.bedrock),
       comprehendService(options.comprehend),
       textractService(options.textract),
       kmsService(options.kms),

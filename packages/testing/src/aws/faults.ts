@@ -2,7 +2,7 @@ import type { AwsClock } from "./aws-clock.ts";
 
 /** Trouble that a test plants. */
 export type AwsFault =
-  /** Refused for the rate. @default code "ThrottlingException", status 400, as most JSON services do */
+  /** Refused for the rate. @default code "ThrottlingException", status 400, or 429 of services in REST style */
   | { readonly kind: "throttle"; readonly code?: string; readonly status?: number; readonly retryAfterSeconds?: number }
   /** Any error. @default status 500, message empty */
   | { readonly kind: "error"; readonly code: string; readonly status?: number; readonly message?: string }
@@ -35,7 +35,7 @@ export interface RateLimit {
   readonly perSecond: number;
   /** @default perSecond */
   readonly burst?: number;
-  /** @default "ThrottlingException" with status 400 */
+  /** @default as of the fault "throttle" */
   readonly code?: string;
   readonly status?: number;
 }

@@ -11,6 +11,7 @@ export { rpcV2Cbor } from "./protocols/rpc-v2-cbor.ts";
 export type { RecordedAnswer } from "./recorder.ts";
 export type { LoggedRequest, RequestLog } from "./request-log.ts";
 export type { AwsOperation, AwsService, OperationContext } from "./service.ts";
+export type { BedrockOptions } from "./services/bedrock-runtime/bedrock-runtime-service.ts";
 export type { ComprehendOptions } from "./services/comprehend/comprehend-service.ts";
 export { type FoundSpan, findSimplePii } from "./services/comprehend/finders.ts";
 export { type ElementBlocksOptions, textractBlocks } from "./services/textract/element-blocks.ts";
