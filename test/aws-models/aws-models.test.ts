@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as bedrockRuntime from "@aws-sdk/client-bedrock-runtime";
 import * as comprehend from "@aws-sdk/client-comprehend";
 import * as kms from "@aws-sdk/client-kms";
 import * as s3 from "@aws-sdk/client-s3";
@@ -37,6 +38,10 @@ async function verdictOf(answers: readonly unknown[]): Promise<Verdict> {
 function clientsOf({ endpoint, region, credentials }: FakeAws): Record<string, { client: Client; commands: object }> {
   const config = { endpoint, region, credentials, maxAttempts: 1 };
   return {
+    "bedrock-runtime": {
+      client: new bedrockRuntime.BedrockRuntimeClient(config) as Client,
+      commands: bedrockRuntime,
+    },
     comprehend: { client: new comprehend.ComprehendClient(config) as Client, commands: comprehend },
     kms: { client: new kms.KMSClient(config) as Client, commands: kms },
     s3: { client: new s3.S3Client({ ...config, forcePathStyle: true }) as Client, commands: s3 },

@@ -71,8 +71,9 @@ def main():
             )
         try:
             answer = method_of(clients[service], operation)(**with_bytes(params))
-            if "Body" in answer:
-                answer["Body"] = answer["Body"].read().decode()
+            for name in ("Body", "body"):
+                if name in answer:
+                    answer[name] = answer[name].read().decode()
             answers.append(plain(answer))
         except ClientError as error:
             answers.append({"error": error.response["Error"]["Code"]})

@@ -43,6 +43,12 @@ const onJob = (operation: string, advanceMs = 0): SampleCall => ({
   advanceMs,
 });
 
+const bedrock = (modelId: string, body: unknown): SampleCall => ({
+  service: "bedrock-runtime",
+  operation: "InvokeModel",
+  input: () => ({ modelId, contentType: "application/json", body: Buffer.from(JSON.stringify(body)) }),
+});
+
 const PNG = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x49, 0x45, 0x4e, 0x44]);
 const PDF = "%PDF-1.7\n%%EOF\n";
 const SCAN = { S3Object: { Bucket: "in-bucket", Name: "scans/two-pages.pdf" } };
@@ -130,6 +136,13 @@ function sampleBlocks(): TextractBlock[] {
 
 /** Every operation of the fake, answered and refused. A service that is added gets its calls here. */
 export const SAMPLE_CALLS: readonly SampleCall[] = [
+  bedrock("amazon.titan-embed-text-v2:0", { inputText: TEXT, dimensions: 256 }),
+  bedrock("cohere.embed-english-v3", { texts: [TEXT], input_type: "search_query" }),
+  bedrock("eu.cohere.embed-v4:0", { texts: [TEXT], input_type: "search_document", embedding_types: ["int8"] }),
+  bedrock("amazon.rerank-v1:0", { query: "ana", documents: [TEXT, "another"] }),
+  bedrock("amazon.titan-embed-text-v2:0", { inputText: "" }),
+  bedrock("amazon.titan-embed-text-v9", { inputText: TEXT }),
+  bedrock("arn:aws:bedrock:eu-west-1:123456789012:provisioned-model/abcdefghijkl", { inputText: TEXT }),
   s3("CreateBucket", { Bucket: "in-bucket" }),
   s3("CreateBucket", { Bucket: "out-bucket" }),
   s3("HeadBucket", { Bucket: "in-bucket" }),
