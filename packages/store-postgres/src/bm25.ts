@@ -5,14 +5,14 @@ const K1 = 1.2;
 const B = 0.75;
 
 export interface WeightedTerm {
-  readonly term: string;
+  readonly term: bigint;
   readonly texts: number;
   /** How rare the term is, never negative. */
   readonly weight: number;
 }
 
 /** Terms of a query that some text has, the rarest first. */
-export function weightedTerms(terms: readonly string[], { texts, textsWith }: WordStatistics): WeightedTerm[] {
+export function weightedTerms(terms: readonly bigint[], { texts, textsWith }: WordStatistics): WeightedTerm[] {
   return terms
     .map((term): WeightedTerm => {
       const count = textsWith.get(term) ?? 0;
@@ -37,7 +37,7 @@ export function scoreSql(terms: readonly WeightedTerm[], averageTerms: number, p
   const length = `(${parameters.add(K1 * (1 - B), "float8")} + ${factor} * term_total)`;
   return terms
     .map(({ term, weight }) => {
-      const count = `term_counts[array_position(terms, ${parameters.text(term)})]`;
+      const count = `term_counts[array_position(terms, ${parameters.add(String(term), "bigint")})]`;
       return `coalesce(${parameters.add(weight * (K1 + 1), "float8")} * ${count} / (${count} + ${length}), 0)`;
     })
     .join(" + ");

@@ -29,9 +29,8 @@ async function deleteWhere(
 
 async function addWords(session: Session, { names }: OpenedTable, words: EncodedWords): Promise<void> {
   if (words.searched === 0) return;
-  // In one order, so that writers who wait for each other do so in line.
-  await session.query(`INSERT INTO ${names.words} SELECT * FROM unnest($1::text[], $2::integer[])`, [
-    [...words.texts.keys()],
+  await session.query(`INSERT INTO ${names.words} SELECT * FROM unnest($1::bigint[], $2::integer[])`, [
+    Array.from(words.texts.keys(), String),
     [...words.texts.values()],
   ]);
   await session.query(`INSERT INTO ${names.totals} VALUES ($1, $2, 0)`, [words.searched, words.terms]);

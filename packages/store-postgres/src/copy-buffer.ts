@@ -4,6 +4,7 @@ import { float16Bits } from "./float16.ts";
 const SIGNATURE = Buffer.from("PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0", "latin1");
 /** Number of the type `text`, fixed since ever. */
 const TEXT = 25;
+const BIGINT = 20;
 const SMALLINT = 21;
 const DOUBLE = 701;
 
@@ -125,6 +126,12 @@ export class CopyBuffer {
   texts(count: number, write: (index: number) => void): void {
     const start = this.#list(TEXT, [count], false);
     for (let index = 0; index < count; index++) write(index);
+    this.#end(start);
+  }
+
+  bigints(values: readonly bigint[]): void {
+    const start = this.#list(BIGINT, [values.length], false);
+    for (const value of values) this.bigint(value);
     this.#end(start);
   }
 

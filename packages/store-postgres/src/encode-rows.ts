@@ -102,7 +102,7 @@ function writeBoxes(out: CopyBuffer, data: Data): WriteField {
 
 /** JSON as `jsonb` takes it: without escapes of U+0000 and of halves of surrogate pairs. */
 function plainJson(json: string): string {
-  return /\\u|\u0000/.test(json) ? JSON.stringify(storedJson(JSON.parse(json))) : json;
+  return json.includes("\\u") ? JSON.stringify(storedJson(JSON.parse(json))) : json;
 }
 
 function writeAttributes(out: CopyBuffer, data: Data): WriteField {
@@ -153,7 +153,7 @@ function writeColumn(out: CopyBuffer, data: Data, { form }: TableColumn): WriteF
 /** What is known of the rows when all are encoded. */
 export interface EncodedWords {
   /** Texts that have a term. */
-  readonly texts: Map<string, number>;
+  readonly texts: Map<bigint, number>;
   /** Rows that are searched, and terms of their texts. */
   searched: number;
   terms: number;
@@ -187,7 +187,7 @@ function* encodeBatch(
     out.boolean(searched);
     if (searched) {
       const { terms, counts, total } = wordsOfRow(context(row), text(row));
-      out.texts(terms.length, (position) => out.text(terms[position]!));
+      out.bigints(terms);
       out.smallints(counts);
       out.integer(total);
       words.searched++;

@@ -33,7 +33,7 @@ export interface PostgresStoreOptions {
   readonly vectorType?: "vector" | "halfvec";
   /** HNSW: neighbours of a node. @default 16 */
   readonly m?: number;
-  /** HNSW: candidates while it is built. @default 128 */
+  /** HNSW: candidates while it is built. @default 64 */
   readonly efConstruction?: number;
   /** HNSW: candidates of a query. @default 100 */
   readonly efSearch?: number;
@@ -112,7 +112,7 @@ export function resolvePostgresOptions(options: PostgresStoreOptions): ResolvedP
     table: "chunks",
     vectorType: "vector",
     m: 16,
-    efConstruction: 128,
+    efConstruction: 64,
     efSearch: 100,
     iterativeScan: "relaxed_order",
     maxScanTuples: 20_000,

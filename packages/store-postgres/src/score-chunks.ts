@@ -1,8 +1,8 @@
 import type { Filter, ReadOptions, StoreScores } from "@groundwork/contracts";
-import { queryTerms } from "@groundwork/terms";
 import { scoreSql, weightedTerms } from "./bm25.ts";
 import { whereOf } from "./filter-to-sql.ts";
 import type { OpenedTable } from "./open-table.ts";
+import { termNumbers } from "./row-words.ts";
 import { distanceSql, readPrincipals } from "./search-lists.ts";
 import { SqlParameters } from "./sql-parameters.ts";
 import { originalText } from "./stored-text.ts";
@@ -26,7 +26,7 @@ export function scoreChunks(
     const columns = ["chunk_id"];
     if (vector !== undefined) columns.push(`1 - (${distanceSql(opened, vector, parameters)}) AS dense`);
     if (text !== undefined) {
-      const terms = [...new Set(queryTerms(text))].sort();
+      const terms = termNumbers(text);
       const statistics = await readStatistics(session, opened.names, terms);
       columns.push(`${scoreSql(weightedTerms(terms, statistics), statistics.averageTerms, parameters)} AS lexical`);
     }

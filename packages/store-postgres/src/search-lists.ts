@@ -1,9 +1,9 @@
 import type { Filter, ReadOptions, StoreHit, StoreSearchRequest, StoreSearchResult } from "@groundwork/contracts";
-import { queryTerms } from "@groundwork/terms";
 import { mostOf, scoreSql, type WeightedTerm, weightedTerms } from "./bm25.ts";
 import type { Session } from "./connections.ts";
 import { principalsOf, whereOf } from "./filter-to-sql.ts";
 import type { OpenedTable } from "./open-table.ts";
+import { termNumbers } from "./row-words.ts";
 import { SqlParameters } from "./sql-parameters.ts";
 import { originalText } from "./stored-text.ts";
 import { readStatistics } from "./word-statistics.ts";
@@ -11,7 +11,7 @@ import { readStatistics } from "./word-statistics.ts";
 /** Candidates of the index beyond the limit, among which equal scores are put in order. */
 const SPARE = 32;
 /** Texts with a word of the query up to which all of them are scored; with more, first those with its rarest words. */
-const SCORED_AT_ONCE = 4_000;
+const SCORED_AT_ONCE = 1_000;
 
 interface Row {
   readonly list: "dense" | "lexical";
@@ -33,7 +33,7 @@ export function vectorParameter(
   const bytes = Buffer.allocUnsafe(4 + 4 * vector.length);
   bytes.writeInt16BE(vector.length, 0);
   bytes.writeInt16BE(0, 2);
-  vector.forEach((value, index) => bytes.writeFloatBE(value, 4 + 4 * index));
+  for (let index = 0; index < vector.length; index++) bytes.writeFloatBE(vector[index]!, 4 + 4 * index);
   const placeholder = parameters.add(bytes, `${vectorSchema}.vector`);
   return options.vectorType === "vector" ? placeholder : `${placeholder}::${vectorSchema}.halfvec`;
 }
@@ -76,12 +76,13 @@ function lexicalSql(
     scope.filter,
     scope.watermark,
     "searched",
-    `terms && ${parameters.texts(anyOf.map(({ term }) => term))}`,
+    `terms && ${parameters.add(
+      anyOf.map(({ term }) => String(term)),
+      "bigint[]",
+    )}`,
   );
-  // Joined to nothing, the list is a copy in memory: it is not unpacked again for each term.
   return `SELECT 'lexical' AS list, chunk_id, ${scoreSql(query.terms, query.averageTerms, parameters)} AS score
-    FROM (SELECT chunk_id, terms || '{}'::text[] AS terms, term_counts, term_total FROM ${opened.names.rows}
-      WHERE ${where} OFFSET 0) AS found
+    FROM ${opened.names.rows} WHERE ${where}
     ORDER BY score DESC, chunk_id LIMIT ${parameters.add(limit, "bigint")}`;
 }
 
@@ -167,7 +168,7 @@ export function searchLists(
   const settings = vector === undefined ? [] : indexSettings(opened);
   const principals = readPrincipals(opened, filter);
   return opened.connections.read("search", { settings, principals }, options, async (session) => {
-    const asked = text === undefined ? [] : [...new Set(queryTerms(text))].sort();
+    const asked = text === undefined ? [] : termNumbers(text);
     const statistics = await readStatistics(session, opened.names, asked);
     const terms = weightedTerms(asked, statistics);
     const query: LexicalQuery = { terms, averageTerms: statistics.averageTerms };
