@@ -27,7 +27,7 @@ interface Rest extends Run {
 }
 type Item = Whole | Rest;
 
-/** A field belongs to a table that holds this share of its words. */
+/** A field belongs to a table that holds this share of its words, or its key. */
 const IN_TABLE = 0.5;
 /** Attributes that hold answers and the fields of a table. */
 const QUERY_PREFIX = "query.";
@@ -95,8 +95,9 @@ function wholesOf(
     const found = tableElement(graph, block, page);
     if (found === undefined || found.words.every(({ id }) => owned.has(id))) continue;
     const ids = new Set(found.words.map(({ id }) => id));
+    const isInside = ({ id }: Word): boolean => ids.has(id);
     const inside = [...outside].filter(
-      ({ words }) => words.filter(({ id }) => ids.has(id)).length >= IN_TABLE * words.length,
+      ({ keyWords, words }) => words.filter(isInside).length >= IN_TABLE * words.length || keyWords.every(isInside),
     );
     for (const field of inside) outside.delete(field);
     for (const id of ids) owned.add(id);
