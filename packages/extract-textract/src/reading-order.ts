@@ -18,16 +18,20 @@ const FULL_WIDTH = 0.6;
 /** Shorter texts in columns are labels and figures, which are read along the row. */
 const PROSE_CHARACTERS = 12;
 const MAX_DEPTH = 8;
+/** Items that are looked at in all, several times each: a page of a few hundred lines takes a tenth of it. Beyond it, rows. */
+const MOST_WORK = 500_000;
+/** A gap is looked for in so many strips of the page's width. */
+const STRIPS = 250;
 
 /**
  * Stretches of a page in reading order, each read from the top: columns of prose one after the other, everything else along its rows. For pages of
  * which the service did not tell the layout.
  */
 export function readingOrder<T extends Placed>(items: readonly T[]): T[][] {
-  return stretches(items, 0).map((stretch) => rowsOf(stretch).flat());
+  return stretches(items, 0, { left: MOST_WORK }).map((stretch) => rowsOf(stretch).flat());
 }
 
-function stretches<T extends Placed>(items: readonly T[], depth: number): T[][] {
+function stretches<T extends Placed>(items: readonly T[], depth: number, work: { left: number }): T[][] {
   if (items.length < 2 * COLUMN_LINES || depth > MAX_DEPTH) return items.length === 0 ? [] : [[...items]];
   const bands = bandsOf(items);
   const found: T[][] = [];
@@ -36,12 +40,18 @@ function stretches<T extends Placed>(items: readonly T[], depth: number): T[][] 
     if (plain.length > 0) found.push(plain);
     plain = [];
   };
+  const masks = bands.map(maskOf);
   for (let from = 0; from < bands.length; ) {
-    let columns: T[][] | undefined;
-    let to = bands.length;
-    for (; to > from; to--) {
-      columns = columnsOf(bands.slice(from, to).flat());
-      if (columns !== undefined) break;
+    let columns: [T[], T[]] | undefined;
+    let to = from;
+    const ends = endsWithGap(masks, from);
+    // Nearer and nearer to the start: what spoils the columns stands behind them as a rule.
+    for (let step = 0; step < ends.length && columns === undefined; step = Math.max(step + 1, step * 2)) {
+      to = ends[ends.length - 1 - step]!;
+      const stretch = bands.slice(from, to).flat();
+      work.left -= stretch.length;
+      if (work.left < 0) break;
+      columns = columnsOf(stretch);
     }
     if (columns === undefined) {
       plain.push(...bands[from]!);
@@ -49,11 +59,35 @@ function stretches<T extends Placed>(items: readonly T[], depth: number): T[][] 
       continue;
     }
     flush();
-    for (const column of columns) found.push(...stretches(column, depth + 1));
+    for (const column of columns) found.push(...stretches(column, depth + 1, work));
     from = to;
   }
   flush();
   return found;
+}
+
+/** Which of the strips of the page's width a band has something in. */
+function maskOf(band: readonly Placed[]): bigint {
+  let mask = 0n;
+  for (const { upright } of band) {
+    const from = Math.max(0, Math.floor(upright.left * STRIPS));
+    const to = Math.min(STRIPS, Math.ceil(upright.right * STRIPS));
+    if (to > from) mask |= ((1n << BigInt(to - from)) - 1n) << BigInt(from);
+  }
+  return mask;
+}
+
+/** Ends of stretches of bands from `from` on through which a gap goes, with something on both of its sides. */
+function endsWithGap(masks: readonly bigint[], from: number): number[] {
+  const ends: number[] = [];
+  let covered = 0n;
+  for (let to = from; to < masks.length; to++) {
+    covered |= masks[to]!;
+    const low = covered & -covered;
+    // One run of ones plus its lowest is a power of two; a gap leaves more.
+    if ((covered & (covered + low)) !== 0n) ends.push(to + 1);
+  }
+  return ends;
 }
 
 /** Groups that a horizontal cut parts without touching anything. */

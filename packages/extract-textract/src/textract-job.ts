@@ -9,7 +9,7 @@ import type { ResolvedTextractOptions, TextractOptions } from "./textract-option
 /** Looks in a row that may fail for a reason that passes. */
 const FAILED_LOOKS = 10;
 /** Tokens of one document that may have led to jobs which failed before. */
-const MOST_TOKENS = 50;
+const MOST_TOKENS = 20;
 
 /** Milliseconds that a clean-up may take. */
 const CLEAN_UP_MS = 30_000;
@@ -98,6 +98,7 @@ export class TextractJob {
     object: { readonly bucket: string; readonly key: string },
     signal: AbortSignal | undefined,
   ): Promise<{ readonly jobId: string; readonly first: GetDocumentAnalysisResponse }> {
+    let failure: GroundworkError | undefined;
     for (let attempt = 0; attempt < MOST_TOKENS; attempt++) {
       const token = this.tokenOf(document, attempt);
       const jobId = await this.#calls.queue.add(() => this.#calls.start(object, token, signal));
@@ -117,8 +118,9 @@ export class TextractJob {
         if (status === "SUCCEEDED" || status === "PARTIAL_SUCCESS") return { jobId, first: answer };
         if (status === "FAILED") {
           // At the first look: a job of an earlier run. Its token would lead to it for days.
+          failure = failedJob(status, answer.StatusMessage);
           if (looks === 0) break;
-          throw failedJob(status, answer.StatusMessage);
+          throw failure;
         }
         if (isTold) {
           await this.#sleep(waitMs, signal);
@@ -133,10 +135,13 @@ export class TextractJob {
         }
       }
     }
-    throw new GroundworkError(
-      "UNAVAILABLE",
-      `Expected a job for the document, found ${MOST_TOKENS} that had failed. Look at the document, or set tokenSalt.`,
-      { driver: DRIVER },
+    throw (
+      failure ??
+      new GroundworkError(
+        "UNAVAILABLE",
+        `Expected a job for the document, found ${MOST_TOKENS} whose results are gone. Set tokenSalt to another value.`,
+        { driver: DRIVER },
+      )
     );
   }
 

@@ -43,7 +43,7 @@ export interface RequestGovernor {
 export interface TextractOptions extends TextractConnectionOptions {
   /** Each is billed for every page. @default ["LAYOUT", "TABLES"]; an empty list detects lines and words alone */
   readonly features?: readonly TextractFeature[];
-  /** Questions; they switch the feature QUERIES on. */
+  /** Questions; they switch the feature QUERIES on. At most 15, with `async` 30. */
   readonly queries?: readonly TextractQuery[];
   /** Adapters of one's own for queries. */
   readonly adapters?: AdaptersConfig["Adapters"];
@@ -100,6 +100,7 @@ export interface ResolvedTextractOptions {
 const DEFAULT_FEATURES: readonly TextractFeature[] = ["LAYOUT", "TABLES"];
 const DEFAULT_PREFIX = "groundwork/textract/";
 /** Of one page, as documented. */
+const MAX_SYNC_QUERIES = 15;
 const MAX_QUERIES = 30;
 
 function refuse(message: string): never {
@@ -115,7 +116,11 @@ export function resolveOptions(options: TextractOptions): ResolvedTextractOption
   const features = new Set(options.features ?? DEFAULT_FEATURES);
   if (queries.length > 0) features.add("QUERIES");
   if (features.has("QUERIES") && queries.length === 0) refuse("Expected queries with the feature QUERIES, found none.");
-  if (queries.length > MAX_QUERIES) refuse(`Expected at most ${MAX_QUERIES} queries, found ${queries.length}.`);
+  const mostQueries = mode === "async" && options.local === undefined ? MAX_QUERIES : MAX_SYNC_QUERIES;
+  if (queries.length > mostQueries)
+    refuse(
+      `Expected at most ${mostQueries} queries, found ${queries.length}. Requests take ${MAX_SYNC_QUERIES}, jobs (mode async) ${MAX_QUERIES}.`,
+    );
   for (const { Text = "" } of queries)
     if (Text === "" || Text.length > 200) refuse("Expected queries of 1 to 200 characters, found another.");
   if (!["sync", "async", "auto"].includes(mode)) refuse(`Expected mode as sync, async or auto, found "${mode}".`);

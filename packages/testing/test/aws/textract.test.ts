@@ -73,6 +73,12 @@ describe("documents are refused as the service does", () => {
     expect(await analyze({ FeatureTypes: [] })).toBe("InvalidParameterException");
     expect(await analyze({ FeatureTypes: ["QUERIES"] })).toBe("InvalidParameterException");
     expect(await analyze({ QueriesConfig: { Queries: [{ Text: "Who?" }] } })).toBe("InvalidParameterException");
+    const ask = (count: number) => ({
+      FeatureTypes: ["QUERIES"],
+      QueriesConfig: { Queries: Array.from({ length: count }, () => ({ Text: "Who?" })) },
+    });
+    expect(await analyze(ask(15))).toBe("none");
+    expect(await analyze(ask(16))).toBe("InvalidParameterException");
     expect(await analyze({ FeatureTypes: ["EVERYTHING"] })).toBe("ValidationException");
     expect(await analyze({ Document: {} })).toBe("InvalidParameterException");
     const none = { S3Object: { Bucket: "my-bucket", Name: "none" } };

@@ -11,6 +11,8 @@ export interface S3Location {
 }
 
 export const MODEL_VERSION = "1.0";
+/** Of one page. */
+const MAX_SYNC_QUERIES = 15;
 
 /** Bytes of an object that a request names. */
 export function objectBytes(objects: ObjectStore, { Bucket, Name }: S3Location = {}): Uint8Array {
@@ -26,11 +28,13 @@ export function objectBytes(objects: ObjectStore, { Bucket, Name }: S3Location =
 }
 
 /** What a request wants to know, checked for members that belong together. */
-export function requestOf(input: Input, key: string | undefined): TextractRequest {
+export function requestOf(input: Input, key: string | undefined, mostQueries: number): TextractRequest {
   const features = (input.FeatureTypes ?? []) as readonly string[];
   const { Queries: queries = [] } = (input.QueriesConfig ?? {}) as { Queries?: TextractRequest["queries"] };
   if (features.includes("QUERIES") !== queries.length > 0)
     throw new AwsServiceError("InvalidParameterException", "QUERIES and QueriesConfig belong together.");
+  if (queries.length > mostQueries)
+    throw new AwsServiceError("InvalidParameterException", `At most ${mostQueries} queries are answered.`);
   return { features, queries, ...(key === undefined ? {} : { key }) };
 }
 
@@ -52,7 +56,7 @@ export function documentOperations(reader: TextractReader): Record<string, AwsOp
         throw new AwsServiceError("InvalidParameterException", "Either bytes or an object is required.");
       if (given.FeatureTypes !== undefined && (given.FeatureTypes as readonly string[]).length === 0)
         throw new AwsServiceError("InvalidParameterException", "At least one feature is required.");
-      const request = requestOf(given, S3Object?.Name);
+      const request = requestOf(given, S3Object?.Name, MAX_SYNC_QUERIES);
       const bytes = Bytes ?? objectBytes(objects, S3Object);
       checkDocument(bytes, { isJob: false });
       const { Blocks = [], pages } = await reader.answer(bytes, request);

@@ -28,6 +28,8 @@ type Input = Record<string, unknown>;
 
 const DAY_MS = 86_400_000;
 const DEFAULT_RESULTS = 1_000;
+/** Of one page. */
+const MAX_QUERIES = 30;
 
 /** The operations of asynchronous jobs over objects of S3. */
 export function jobOperations(reader: TextractReader, pace: TextractJobPace): Record<string, AwsOperation> {
@@ -60,7 +62,7 @@ export function jobOperations(reader: TextractReader, pace: TextractJobPace): Re
         throw new AwsServiceError("InvalidParameterException", "At least one feature is required.");
       const location = (given.DocumentLocation as { S3Object?: S3Location }).S3Object;
       const bytes = objectBytes(objects, location);
-      const request = requestOf(given, location?.Name);
+      const request = requestOf(given, location?.Name, MAX_QUERIES);
       const output = given.OutputConfig as { S3Bucket: string } | undefined;
       if (output !== undefined && !objects.hasBucket(output.S3Bucket))
         throw new AwsServiceError("InvalidS3ObjectException", "The output bucket cannot be written.");
