@@ -32,6 +32,8 @@ function aborted(signal: AbortSignal | undefined): GroundworkError {
 
 /** What a read sees of its session. */
 export interface ReadSettings {
+  /** Tables that are read, in the order in which all transactions lock them. */
+  readonly tables: readonly string[];
   /** Settings of HNSW, each `name = value`, for this transaction. */
   readonly settings?: readonly string[];
   /** Principals under row-level security; none: the setting is not made. */
@@ -139,50 +141,48 @@ export class Connections {
     return `SET LOCAL statement_timeout = ${this.#options.statementTimeoutMs}`;
   }
 
-  /** A read-only transaction in which all statements see the same rows. */
+  /**
+   * A read-only transaction in which all statements see the same rows. The tables are locked against being written anew (a purge, which
+   * shows older transactions none of the rows) before the first of them is read.
+   */
   read<T>(
     action: string,
-    { settings = [], principals }: ReadSettings,
+    { settings = [], principals, tables }: ReadSettings,
     options: CallOptions | undefined,
     work: (session: Session) => Promise<T>,
-  ): Promise<T> {
-    return this.use(action, options, (session) =>
-      this.readIn(session, { settings, principals }, options, () => work(session)),
-    );
-  }
-
-  readIn<T>(
-    session: Session,
-    { settings = [], principals }: ReadSettings,
-    options: CallOptions | undefined,
-    work: () => Promise<T>,
   ): Promise<T> {
     const begin = [
       "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
       this.#timeout(),
       ...settings.map((setting) => `SET LOCAL ${setting}`),
+      `LOCK TABLE ${tables.join(", ")} IN ACCESS SHARE MODE`,
     ];
-    return this.#transact(session, begin.join(";"), options, async () => {
-      if (principals !== undefined)
-        await session.query("SELECT set_config('groundwork.principals', $1, true)", [JSON.stringify(principals)]);
-      return work();
-    });
+    return this.use(action, options, (session) =>
+      this.#transact(session, begin.join(";"), options, async () => {
+        if (principals !== undefined)
+          await session.query("SELECT set_config('groundwork.principals', $1, true)", [JSON.stringify(principals)]);
+        return work(session);
+      }),
+    );
   }
 
   /** A transaction that writes. It runs again when other writers were in the way. */
-  async write<T>(action: string, options: CallOptions | undefined, work: (session: Session) => Promise<T>): Promise<T> {
-    return this.use(action, options, async (session) => {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          return await this.#transact(session, `BEGIN; ${this.#timeout()}`, options, () => work(session));
-        } catch (error) {
-          if (!isConflict(error) || attempt === ATTEMPTS) throw error;
-          const pause = Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), LONGEST_PAUSE_MS);
-          await new Promise((done) => setTimeout(done, pause * (0.5 + Math.random())));
-          throwIfAborted(options?.signal, STORE);
-        }
+  write<T>(action: string, options: CallOptions | undefined, work: (session: Session) => Promise<T>): Promise<T> {
+    return this.use(action, options, (session) => this.writeIn(session, options, () => work(session)));
+  }
+
+  /** {@link Connections.write} in a session that is lent already. */
+  async writeIn<T>(session: Session, options: CallOptions | undefined, work: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#transact(session, `BEGIN; ${this.#timeout()}`, options, work);
+      } catch (error) {
+        if (!isConflict(error) || attempt === ATTEMPTS) throw error;
+        const pause = Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), LONGEST_PAUSE_MS);
+        await new Promise((done) => setTimeout(done, pause * (0.5 + Math.random())));
+        throwIfAborted(options?.signal, STORE);
       }
-    });
+    }
   }
 
   /** Statements that cannot be in a transaction and may take long. */

@@ -71,8 +71,9 @@ async function buildIndexes(session: Session, opened: OpenedTable, state: State)
 }
 
 /** Replaces the changes of the statistics by their sums. Changes that come meanwhile stay as they are. */
-async function sumUp({ connections, names }: OpenedTable, options: CallOptions | undefined): Promise<void> {
-  await connections.write("sum up statistics", options, async (session) => {
+function sumUp({ connections, names }: OpenedTable, session: Session, options: CallOptions | undefined): Promise<void> {
+  return connections.writeIn(session, options, async () => {
+    await session.query("SET LOCAL statement_timeout = 0");
     await session.query(`WITH old AS (DELETE FROM ${names.words} WHERE term IN
         (SELECT term FROM ${names.words} GROUP BY term HAVING count(*) > 1 OR sum(texts) <= 0) RETURNING term, texts)
       INSERT INTO ${names.words} SELECT term, sum(texts) FROM old GROUP BY term HAVING sum(texts) <> 0`);
@@ -81,13 +82,20 @@ async function sumUp({ connections, names }: OpenedTable, options: CallOptions |
   });
 }
 
-/** Counts the words anew from the rows, which nobody may change meanwhile. */
-async function countAgain({ connections, names }: OpenedTable, options: CallOptions | undefined): Promise<void> {
-  await connections.write("count words", options, async (session) => {
+/**
+ * Writes the tables and their indexes into new files, and counts the words anew. A vacuum, also a full one, keeps what some older
+ * transaction could still see; a change of a column's type does not.
+ */
+function writeAnew(
+  { connections, names }: OpenedTable,
+  session: Session,
+  options: CallOptions | undefined,
+): Promise<void> {
+  return connections.writeIn(session, options, async () => {
     await session.query("SET LOCAL statement_timeout = 0");
-    await session.query(`LOCK TABLE ${names.rows} IN SHARE MODE`);
-    await session.query(`DELETE FROM ${names.words}`);
-    await session.query(`DELETE FROM ${names.totals}`);
+    await session.query(`LOCK TABLE ${names.searched.join(", ")} IN ACCESS EXCLUSIVE MODE`);
+    await session.query(`ALTER TABLE ${names.rows} ALTER COLUMN tokens TYPE integer USING tokens + 0`);
+    await session.query(`TRUNCATE ${names.words}, ${names.totals}`);
     await session.query(
       `INSERT INTO ${names.words} SELECT term, count(*) FROM ${names.rows} AS rows, unnest(rows.terms) AS term GROUP BY term`,
     );
@@ -95,6 +103,10 @@ async function countAgain({ connections, names }: OpenedTable, options: CallOpti
       `INSERT INTO ${names.totals} SELECT count(*), coalesce(sum(term_total), 0), 0 FROM ${names.rows} WHERE searched`,
     );
   });
+}
+
+async function vacuum(session: Session, { names }: OpenedTable): Promise<void> {
+  for (const table of names.searched) await session.query(`VACUUM (ANALYZE) ${table}`);
 }
 
 /** Waits until no other session maintains the table. The lock goes with the session. */
@@ -123,16 +135,15 @@ export function maintainTable(
     try {
       const state = await stateOf(session, opened);
       if (options?.purge === true && state.removed > 0) {
-        await countAgain(opened, options);
-        for (const table of [names.rows, names.words, names.totals])
-          await session.query(`VACUUM (FULL, ANALYZE) ${table}`);
-        return { compacted: true, indexed: await buildIndexes(session, opened, state) };
+        await writeAnew(opened, session, options);
+        const indexed = await buildIndexes(session, opened, state);
+        await vacuum(session, opened);
+        return { compacted: true, indexed };
       }
       const indexed = await buildIndexes(session, opened, state);
       const compacted = state.changes > MOST_CHANGES;
-      if (compacted) await sumUp(opened, options);
-      if (compacted || indexed)
-        for (const table of [names.rows, names.words, names.totals]) await session.query(`VACUUM (ANALYZE) ${table}`);
+      if (compacted) await sumUp(opened, session, options);
+      if (compacted || indexed) await vacuum(session, opened);
       return { compacted, indexed };
     } finally {
       const text = "SELECT pg_advisory_unlock(hashtextextended($1, 0))";

@@ -146,13 +146,18 @@ class PostgresStore implements VectorStore {
     const parameters = new SqlParameters();
     const where = whereOf(parameters, filter, options?.watermark);
     const principals = readPrincipals(opened, filter);
-    return this.#connections.read("count rows", { principals }, options, async (session) => {
-      const { rows } = await session.query({
-        text: `SELECT count(*)::float8 AS count FROM ${opened.names.rows} WHERE ${where}`,
-        values: parameters.values as unknown[],
-      });
-      return (rows[0] as { count: number }).count;
-    });
+    return this.#connections.read(
+      "count rows",
+      { principals, tables: [opened.names.rows] },
+      options,
+      async (session) => {
+        const { rows } = await session.query({
+          text: `SELECT count(*)::float8 AS count FROM ${opened.names.rows} WHERE ${where}`,
+          values: parameters.values as unknown[],
+        });
+        return (rows[0] as { count: number }).count;
+      },
+    );
   }
 
   async maintain(options?: CallOptions & { readonly purge?: boolean }): ReturnType<VectorStore["maintain"]> {

@@ -25,7 +25,7 @@ export function getRows(
 ): Promise<Table> {
   const { options: settings, vectorSchema, names } = opened;
   const principals = readPrincipals(opened, undefined);
-  return opened.connections.read("read rows", { principals }, options, async (session) => {
+  return opened.connections.read("read rows", { principals, tables: [names.rows] }, options, async (session) => {
     const parameters = new SqlParameters();
     const where = whereOf(parameters, undefined, options?.watermark, `chunk_id = ANY (${parameters.texts(chunkIds)})`);
     const columns = ["chunk_id", selectList(schema, settings.vectorType, vectorSchema)].filter((part) => part !== "");
@@ -55,19 +55,24 @@ export async function* scanRows(
   // The transaction lives inside one call; it waits between batches until the next is asked for, or none any more.
   let step: Step = Promise.withResolvers();
   let wanted = Promise.withResolvers<boolean>();
-  const running = opened.connections.read("scan rows", { principals }, options, async (session) => {
-    await rowsOf(
-      session,
-      `DECLARE rows NO SCROLL CURSOR FOR SELECT ${columns} FROM ${names.rows} WHERE ${where}`,
-      parameters,
-    );
-    while (await wanted.promise) {
-      wanted = Promise.withResolvers();
-      const rows = await rowsOf(session, `FETCH ${SCANNED_ROWS} FROM rows`);
-      step.resolve(rows.length === 0 ? undefined : decodeRows(rows, schema));
-      if (rows.length === 0) return;
-    }
-  });
+  const running = opened.connections.read(
+    "scan rows",
+    { principals, tables: [names.rows] },
+    options,
+    async (session) => {
+      await rowsOf(
+        session,
+        `DECLARE rows NO SCROLL CURSOR FOR SELECT ${columns} FROM ${names.rows} WHERE ${where}`,
+        parameters,
+      );
+      while (await wanted.promise) {
+        wanted = Promise.withResolvers();
+        const rows = await rowsOf(session, `FETCH ${SCANNED_ROWS} FROM rows`);
+        step.resolve(rows.length === 0 ? undefined : decodeRows(rows, schema));
+        if (rows.length === 0) return;
+      }
+    },
+  );
   running.catch((error: unknown) => step.reject(error));
   const onAbort = (): void => wanted.resolve(false);
   options?.signal?.addEventListener("abort", onAbort, { once: true });

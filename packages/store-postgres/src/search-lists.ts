@@ -167,41 +167,46 @@ export function searchLists(
   const scope: Scope = { filter, watermark: options?.watermark };
   const settings = vector === undefined ? [] : indexSettings(opened);
   const principals = readPrincipals(opened, filter);
-  return opened.connections.read("search", { settings, principals }, options, async (session) => {
-    const asked = text === undefined ? [] : termNumbers(text);
-    const statistics = await readStatistics(session, opened.names, asked);
-    const terms = weightedTerms(asked, statistics);
-    const query: LexicalQuery = { terms, averageTerms: statistics.averageTerms };
-    const mayBeScoped = filter !== undefined || scope.watermark !== undefined;
-    const isExact =
-      exact ||
-      !opened.indexable ||
-      statistics.texts <= opened.options.exactUpTo ||
-      (vector !== undefined && mayBeScoped && (await passFew(session, opened, scope)));
-    const first = rarest(terms);
-    const parameters = new SqlParameters();
-    const statements: string[] = [];
-    if (vector !== undefined && limit > 0)
-      statements.push(denseSql(opened, { vector, limit }, scope, isExact, parameters));
-    if (terms.length > 0 && limit > 0) statements.push(lexicalSql(opened, query, first, limit, scope, parameters));
-    const rows =
-      statements.length === 0
-        ? []
-        : await run(session, statements.map((statement) => `(${statement})`).join(" UNION ALL "), parameters);
-    let dense = hitsOf(rows, "dense");
-    if (vector !== undefined && !isExact && dense.length < limit) {
-      // The index gave up before it had enough that pass.
-      const again = new SqlParameters();
-      const statement = denseSql(opened, { vector, limit }, scope, true, again);
-      dense = hitsOf(await run(session, statement, again), "dense");
-    }
-    let lexical = hitsOf(rows, "lexical");
-    const anyOf = needed(terms, lexical.length < limit ? 0 : (lexical.at(-1)?.score ?? 0));
-    if (limit > 0 && anyOf.length > first.length) {
-      const again = new SqlParameters();
-      const statement = lexicalSql(opened, query, anyOf, limit, scope, again);
-      lexical = hitsOf(await run(session, statement, again), "lexical");
-    }
-    return { ...(vector === undefined ? {} : { dense }), ...(text === undefined ? {} : { lexical }) };
-  });
+  return opened.connections.read(
+    "search",
+    { settings, principals, tables: opened.names.searched },
+    options,
+    async (session) => {
+      const asked = text === undefined ? [] : termNumbers(text);
+      const statistics = await readStatistics(session, opened.names, asked);
+      const terms = weightedTerms(asked, statistics);
+      const query: LexicalQuery = { terms, averageTerms: statistics.averageTerms };
+      const mayBeScoped = filter !== undefined || scope.watermark !== undefined;
+      const isExact =
+        exact ||
+        !opened.indexable ||
+        statistics.texts <= opened.options.exactUpTo ||
+        (vector !== undefined && mayBeScoped && (await passFew(session, opened, scope)));
+      const first = rarest(terms);
+      const parameters = new SqlParameters();
+      const statements: string[] = [];
+      if (vector !== undefined && limit > 0)
+        statements.push(denseSql(opened, { vector, limit }, scope, isExact, parameters));
+      if (terms.length > 0 && limit > 0) statements.push(lexicalSql(opened, query, first, limit, scope, parameters));
+      const rows =
+        statements.length === 0
+          ? []
+          : await run(session, statements.map((statement) => `(${statement})`).join(" UNION ALL "), parameters);
+      let dense = hitsOf(rows, "dense");
+      if (vector !== undefined && !isExact && dense.length < limit) {
+        // The index gave up before it had enough that pass.
+        const again = new SqlParameters();
+        const statement = denseSql(opened, { vector, limit }, scope, true, again);
+        dense = hitsOf(await run(session, statement, again), "dense");
+      }
+      let lexical = hitsOf(rows, "lexical");
+      const anyOf = needed(terms, lexical.length < limit ? 0 : (lexical.at(-1)?.score ?? 0));
+      if (limit > 0 && anyOf.length > first.length) {
+        const again = new SqlParameters();
+        const statement = lexicalSql(opened, query, anyOf, limit, scope, again);
+        lexical = hitsOf(await run(session, statement, again), "lexical");
+      }
+      return { ...(vector === undefined ? {} : { dense }), ...(text === undefined ? {} : { lexical }) };
+    },
+  );
 }

@@ -47,6 +47,8 @@ export interface TableNames {
   readonly words: string;
   /** Texts, terms in them and rows removed, as changes to be summed. */
   readonly totals: string;
+  /** What a search reads: rows, words and totals, in the order in which all transactions lock them. */
+  readonly searched: readonly string[];
   /** One row: format, dimensions and type of the vectors. */
   readonly format: string;
   index(suffix: string): string;
@@ -54,11 +56,13 @@ export interface TableNames {
 
 export function tableNames({ schema, table }: ResolvedPostgresOptions): TableNames {
   const inSchema = (name: string): string => `${quoted(schema)}.${quoted(name)}`;
+  const [rows, words, totals] = [table, `${table}_words`, `${table}_totals`].map(inSchema) as [string, string, string];
   return {
     schema: quoted(schema),
-    rows: inSchema(table),
-    words: inSchema(`${table}_words`),
-    totals: inSchema(`${table}_totals`),
+    rows,
+    words,
+    totals,
+    searched: [rows, words, totals],
     format: inSchema(`${table}_format`),
     index: (suffix) => `${table}_${suffix}`,
   };
