@@ -69,7 +69,8 @@ export function resolveOptions(options: BedrockEmbedderOptions): ResolvedEmbedde
   checkWhole("maxParallelCalls", maxParallelCalls);
   const modelId = custom === undefined ? modelIdOf(options.model) : options.model;
   const known: Readonly<Record<string, BedrockModel>> = BEDROCK_EMBEDDING_MODELS;
-  const model = custom === undefined ? known[modelId] : describedModel(custom);
+  const model =
+    custom !== undefined ? describedModel(custom) : Object.hasOwn(known, modelId) ? known[modelId] : undefined;
   if (model === undefined)
     throw new GroundworkError(
       "MODEL_NOT_FOUND",

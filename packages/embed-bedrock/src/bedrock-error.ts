@@ -27,8 +27,10 @@ const OWN: Readonly<Record<string, AwsErrorMeaning>> = {
   },
 };
 
-/** What a refusal means that the service tells by its words alone. They are looked at and never repeated. */
+/** What an error means that is told by its words alone. They are looked at and never repeated. */
 const BY_WORDS: readonly (readonly [words: RegExp, meaning: AwsErrorMeaning])[] = [
+  // What the SDK calls a time-out when a connection of HTTP/2 breaks.
+  [/did not get a response/, away],
   [/model identifier is invalid|model (?:id|identifier) (?:is )?not (?:found|supported)/i, unknownModel],
   [/on-demand throughput/i, refused("Give the ARN or the id of an inference profile (option inferenceProfile).")],
   [
@@ -44,14 +46,14 @@ export const BEDROCK_ERRORS: Readonly<Record<string, AwsErrorMeaning>> = { ...CO
 export function bedrockError(thrown: unknown, signal?: AbortSignal): GroundworkError {
   const { name, message } = (thrown ?? {}) as { readonly name?: unknown; readonly message?: unknown };
   const byWords =
-    name === "ValidationException" && typeof message === "string"
+    (name === "ValidationException" || name === "TimeoutError") && typeof message === "string"
       ? BY_WORDS.find(([words]) => words.test(message))?.[1]
       : undefined;
   return awsError(thrown, {
     service: "Amazon Bedrock",
     operation: "InvokeModel",
     driver: "embed-bedrock",
-    meanings: byWords === undefined ? OWN : { ...OWN, ValidationException: byWords },
+    meanings: byWords === undefined ? OWN : { ...OWN, [name as string]: byWords },
     signal,
   });
 }

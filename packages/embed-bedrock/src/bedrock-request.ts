@@ -38,7 +38,8 @@ function normalized(vectors: ModelAnswer["vectors"], dimensions: number): Float3
     if (vector.length !== dimensions)
       throw wrongAnswer(`vectors of ${dimensions} dimensions`, `one of ${vector.length}`);
     let sum = 0;
-    for (const value of vector) sum += value * value;
+    // What JSON has for a number that is none counts as nothing, and must not pass.
+    for (const value of vector) sum += typeof value === "number" ? value * value : Number.NaN;
     const length = Math.sqrt(sum);
     if (!(length > 0 && length < Number.POSITIVE_INFINITY))
       throw wrongAnswer("vectors with a direction", "one without");

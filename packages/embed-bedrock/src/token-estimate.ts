@@ -1,7 +1,9 @@
 import type { TokenCounter } from "@groundwork/contracts";
 
-/** Lower bound of a token's length in a word of Latin letters: real ones have four to five on average. */
+/** Lower bound of a token's length in a word of Latin letters, where real ones have four to five on average; in long words it is less. */
 const LETTERS_OF_A_TOKEN = 3;
+const LETTERS_IN_LONG_WORDS = 2;
+const LONG_WORD = 12;
 const LONGEST_LATIN = 0x24f;
 const FIRST_THREE_BYTES = 0x800;
 const FIRST_FOUR_BYTES = 0x10000;
@@ -24,10 +26,12 @@ function estimate(
   let letters = 0;
   let index = from;
   while (index < to) {
-    const code = text.codePointAt(index)!;
+    // What is behind the end is not looked at: half a pair is a character of its own.
+    const code = index + 1 < to ? text.codePointAt(index)! : text.charCodeAt(index);
     const before = tokens;
     if (isAsciiLetter(code)) {
-      if (letters++ % LETTERS_OF_A_TOKEN === 0) tokens++;
+      if (letters % (letters < LONG_WORD ? LETTERS_OF_A_TOKEN : LETTERS_IN_LONG_WORDS) === 0) tokens++;
+      letters++;
     } else {
       letters = 0;
       if (isBlank(code)) {
@@ -47,8 +51,8 @@ function estimate(
 export const SPECIAL_TOKENS = 2;
 
 /**
- * An upper bound of what the tokenizers of Titan and Cohere make of a text, which are not public: one token for each begun three
- * Latin letters of a word, one for each digit, sign and letter with an accent, of Greek, Cyrillic, Hebrew or Arabic, two for each
+ * An estimate on the high side of what the tokenizers of Titan and Cohere make of a text; Titan's is not public: one token for each begun three
+ * Latin letters of a word, for each two beyond the twelfth, one for each digit, sign and letter with an accent, of Greek, Cyrillic, Hebrew or Arabic, two for each
  * character of other scripts, four beyond the basic plane. Common text has a third to a half less.
  */
 export function bedrockTokenCounter(): TokenCounter {

@@ -15,6 +15,8 @@ export interface BedrockOptions extends BedrockModels {
 }
 
 const MOST_BYTES = 25_000_000;
+/** JSON is the default of the service; clients that are not told say that they send bytes. */
+const JSON_TYPES: ReadonlySet<string> = new Set(["", "application/json", "application/octet-stream"]);
 
 const invokeInput = structure(
   {
@@ -89,7 +91,7 @@ export function bedrockRuntimeService(options: BedrockOptions = {}): AwsService 
           const body = input.body as Uint8Array;
           if (body.length > MOST_BYTES)
             throw new AwsServiceError("ValidationException", "The body of the request is too long.");
-          if (input.contentType !== undefined && input.contentType !== "application/json")
+          if (!JSON_TYPES.has((input.contentType as string | undefined) ?? ""))
             throw new AwsServiceError("ValidationException", "The content type is not supported by the model.");
           const started = context.clock.now();
           const model = modelOf(input.modelId as string, Object.keys(models), context, options);
