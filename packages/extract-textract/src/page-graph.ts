@@ -1,5 +1,5 @@
 import type { Block } from "@aws-sdk/client-textract";
-import { type Turn, turnOfLine, turnOfPage, uprightPlace } from "./page-turn.ts";
+import { PageTurn, turnOfLine } from "./page-turn.ts";
 import { onOneRow, type Place, union } from "./place.ts";
 
 /** A word, a selection mark or a signature. */
@@ -70,7 +70,7 @@ const middle = ({ top, bottom }: Place): number => (top + bottom) / 2;
 export class PageGraph {
   readonly blocks: readonly Block[];
   readonly lines: readonly Line[];
-  readonly turn: Turn;
+  readonly #turn: PageTurn;
   readonly #byId: ReadonlyMap<string, Block>;
   readonly #words = new Map<string, Word>();
   readonly #lineOfWord = new Map<string, Line>();
@@ -79,7 +79,7 @@ export class PageGraph {
     this.blocks = blocks;
     this.#byId = new Map(blocks.map((block) => [block.Id ?? "", block]));
     const lines = this.ofType("LINE");
-    this.turn = turnOfPage(lines);
+    this.#turn = new PageTurn(lines);
     this.lines = lines.flatMap((block) => {
       const line = this.#lineOf(block);
       return line === undefined ? [] : [line];
@@ -103,7 +103,7 @@ export class PageGraph {
   }
 
   uprightOf(block: Block): Place {
-    return uprightPlace(placeOf(block), this.turn);
+    return this.#turn.uprightPlace(placeOf(block), block.Geometry);
   }
 
   /** The word that a block is; `undefined` for a block that has no text of its own. */
@@ -118,7 +118,7 @@ export class PageGraph {
       id,
       text,
       place,
-      upright: uprightPlace(place, this.turn),
+      upright: this.uprightOf(block),
       confidence: Math.min(1, Math.max(0, (block.Confidence ?? 0) / 100)),
     };
     this.#words.set(id, word);
@@ -154,7 +154,7 @@ export class PageGraph {
   #lineOf(block: Block): Line | undefined {
     const text = cleanText(block.Text ?? "");
     const words = this.wordsOf(block);
-    const isTurned = turnOfLine(block.Geometry) !== this.turn;
+    const isTurned = turnOfLine(block.Geometry) !== this.#turn.quarters;
     const id = block.Id ?? "";
     if (words.length > 0) {
       // The line's own text, unless something stands in it that is no word.
@@ -164,7 +164,7 @@ export class PageGraph {
     }
     if (text === "") return undefined;
     const place = placeOf(block);
-    const upright = uprightPlace(place, this.turn);
+    const upright = this.uprightOf(block);
     const confidence = Math.min(1, Math.max(0, (block.Confidence ?? 0) / 100));
     return { ...runOf([{ id, text, place, upright, confidence }]), id, isTurned };
   }

@@ -355,6 +355,56 @@ describe("recordings", () => {
     expect(Math.abs(b!.left - a!.left)).toBeLessThan(0.01);
   });
 
+  /** The page on a larger sheet, turned by so many degrees; the sheet is higher than it is wide. */
+  function skewed(blocks: readonly Block[], degrees: number): Block[] {
+    const [width, height] = [210, 297];
+    const [sin, cos] = [Math.sin((degrees * Math.PI) / 180), Math.cos((degrees * Math.PI) / 180)];
+    return blocks.map((block) => {
+      const Polygon = block.Geometry?.Polygon?.map(({ X = 0, Y = 0 }) => {
+        const [x, y] = [0.7 * (X - 0.5) * width, 0.7 * (Y - 0.5) * height];
+        return { X: 0.5 + (x * cos - y * sin) / width, Y: 0.5 + (x * sin + y * cos) / height };
+      });
+      if (Polygon === undefined) return block;
+      const [Left, Top] = [Math.min(...Polygon.map(({ X }) => X)), Math.min(...Polygon.map(({ Y }) => Y))];
+      const BoundingBox = {
+        Left,
+        Top,
+        Width: Math.max(...Polygon.map(({ X }) => X)) - Left,
+        Height: Math.max(...Polygon.map(({ Y }) => Y)) - Top,
+      };
+      return { ...block, Geometry: { BoundingBox, Polygon } };
+    });
+  }
+
+  test.each([1, -3, 8, 180 - 4, 90 + 3])(
+    "lying askew by %i degrees, the lines are read as they were written",
+    (degrees) => {
+      const page = new Page();
+      for (let row = 0; row < 10; row++)
+        page.line(`line number ${row} of a page that lies askew in the scanner, over its whole width`, [
+          10,
+          10 + 2 * row,
+          90,
+          11.3 + 2 * row,
+        ]);
+      for (let row = 0; row < 4; row++) {
+        page.line(`left column line number ${row} here`, [10, 40 + 2 * row, 46, 41.3 + 2 * row]);
+        page.line(`right column line number ${row} too`, [54, 40 + 2 * row, 90, 41.3 + 2 * row]);
+      }
+      const level = pageElements(page.blocks, 1).elements;
+      const { elements } = pageElements(skewed(page.blocks, degrees), 1);
+      expectValid(elements);
+      expect(level).toHaveLength(3);
+      expect(elements.map(({ text }) => text).join(" ")).toBe(level.map(({ text }) => text).join(" "));
+      const table = pageElements(skewed(fixture("merged-cells").Blocks, degrees), 1).elements;
+      expect(table.filter(({ kind }) => kind === "table").map(({ text }) => text)).toEqual(
+        pageElements(fixture("merged-cells").Blocks, 1)
+          .elements.filter(({ kind }) => kind === "table")
+          .map(({ text }) => text),
+      );
+    },
+  );
+
   test("upside down, the same text comes in the same order", () => {
     const blocks = fixture("merged-cells").Blocks;
     const turned = blocks.map((block): Block => {

@@ -1,12 +1,15 @@
 import {
+  buildReference,
   type CallOptions,
   type DocumentElement,
   type ExtractionPart,
   type Extractor,
+  fingerprintOf,
   GroundworkError,
   type PageImage,
   type SourceDocument,
 } from "@groundwork/contracts";
+import { pdfExtractor } from "@groundwork/extract-pdf";
 import {
   type TextractExtractor,
   type TextractObjects,
@@ -553,6 +556,14 @@ describe("the extractor", () => {
   test("plain options can be built again elsewhere; a closed extractor refuses", async () => {
     const extractor = textract({ region: "eu-west-1", features: ["FORMS", "TABLES"] });
     expect(extractor.reference).toMatchObject({ name: "textract", options: { features: ["FORMS", "TABLES"] } });
+    const local = pdfExtractor();
+    const both = textract({ region: "eu-west-1", local, minimumFieldConfidence: 0.4 });
+    const rebuilt = await buildReference<Extractor>(both.reference!);
+    expect(rebuilt.identity).toEqual(both.identity);
+    expect(rebuilt.isolation).toBe(local.isolation);
+    expect(fingerprintOf(both.identity)).not.toBe(fingerprintOf(extractor.identity));
+    await rebuilt.close?.();
+    await both.close();
     const same = textract({ region: "eu-west-1", features: ["TABLES", "FORMS"] });
     expect(same.identity).toEqual(extractor.identity);
     await same.close();

@@ -19,7 +19,6 @@ export interface TextractJobPace {
 interface Job {
   readonly id: string;
   readonly kind: string;
-  readonly tag: string | undefined;
   readonly endsAt: number;
   readonly answer: TextractRecording & { readonly pages: number };
 }
@@ -75,7 +74,7 @@ export function jobOperations(reader: TextractReader, pace: TextractJobPace): Re
           ? { JobStatus: "FAILED", StatusMessage: "DOCUMENT_HAS_TOO_MANY_PAGES", pages: read.pages }
           : read;
       const id = randomBytes(32).toString("hex");
-      const job: Job = { id, kind, tag: given.JobTag as string | undefined, endsAt: now + runsMs, answer };
+      const job: Job = { id, kind, endsAt: now + runsMs, answer };
       jobs.set(id, job);
       if (token !== undefined) byToken.set(token, { job, request: digest });
       return { JobId: id };
