@@ -35,10 +35,11 @@ export function scoreSql(terms: readonly WeightedTerm[], averageTerms: number, p
   if (terms.length === 0) return "0::float8";
   const factor = parameters.add((K1 * B) / averageTerms, "float8");
   const length = `(${parameters.add(K1 * (1 - B), "float8")} + ${factor} * term_total)`;
+  // A list is searched once for each term: tf (k1 + 1) / (tf + length) is (k1 + 1) / (1 + length / tf), and null where it lacks the term.
   return terms
     .map(({ term, weight }) => {
       const count = `term_counts[array_position(terms, ${parameters.add(String(term), "bigint")})]`;
-      return `coalesce(${parameters.add(weight * (K1 + 1), "float8")} * ${count} / (${count} + ${length}), 0)`;
+      return `coalesce(${parameters.add(weight * (K1 + 1), "float8")} / (1 + ${length} / ${count}), 0)`;
     })
     .join(" + ");
 }

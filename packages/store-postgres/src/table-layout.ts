@@ -80,7 +80,8 @@ export function createStatements(
     return `${quoted(name)} ${TYPES[form]}${nullable ? "" : " NOT NULL"}${key}`;
   });
   return [
-    // A stamp changes a row in its page as long as there is room, and then touches no index.
+    // A stamp changes a row in its page as long as there is room, and then touches no index. Rows of up to half a page stay whole, so that
+    // a vector of 384 dimensions is compared without a look at another page.
     `CREATE TABLE ${names.rows} (
       ${columns.join(",\n")},
       vector ${vectorSchema}.${vectorType}(${dimensions}),
@@ -88,8 +89,8 @@ export function createStatements(
       terms bigint[],
       term_counts smallint[],
       term_total integer
-    ) WITH (fillfactor = 90)`,
-    // What every query with words reads stays in the row; texts and vectors are moved out instead.
+    ) WITH (fillfactor = 90, toast_tuple_target = 4080)`,
+    // What every query with words reads stays in larger rows too; texts and vectors are moved out instead.
     `ALTER TABLE ${names.rows} ALTER COLUMN terms SET STORAGE MAIN, ALTER COLUMN term_counts SET STORAGE MAIN`,
     `CREATE INDEX ${quoted(names.index("document"))} ON ${names.rows} (document_id)`,
     `CREATE TABLE ${names.words} (term bigint NOT NULL, texts integer NOT NULL)`,
