@@ -1,4 +1,4 @@
-import { type GroundworkError, partialEmbeddingOf } from "@groundwork/contracts";
+import { type GroundworkError, partialEmbeddingOf, providerHintsOf } from "@groundwork/contracts";
 import { BEDROCK_EMBEDDING_MODELS, type BedrockEmbedderOptions, bedrockEmbedder } from "@groundwork/embed-bedrock";
 import { type BedrockOptions, type FakeAws, fakeAws, type LoggedRequest } from "@groundwork/testing/aws";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -212,10 +212,22 @@ describe("several requests of one call", () => {
     aws.faults.plant({ skip: 4, times: Number.POSITIVE_INFINITY, fault: { kind: "throttle", retryAfterSeconds: 3 } });
     const error = await rejection(embedder.doEmbed(texts));
     expect(error).toMatchObject({ code: "THROTTLED", retryable: true });
+    expect(providerHintsOf(error)).toEqual({ retryAfterMs: 3_000 });
     const partial = partialEmbeddingOf(error)!;
     expect(partial.embedded).toEqual([0, 1, 2, 3]);
     expect(partial.failures.map(({ index }) => index)).toEqual([4, 5, 6, 7, 8, 9]);
     expect(aws.requests.length).toBe(5);
+  });
+
+  test("what was refused for good goes before what was throttled, and asking again helps some", async () => {
+    await using embedder = create({ model: TITAN, maxParallelCalls: 2 });
+    aws.faults.plant({ fault: { kind: "throttle" } });
+    aws.faults.plant({ fault: { kind: "error", code: "ValidationException", status: 400 } });
+    const error = await rejection(embedder.doEmbed(["a", "b"]));
+    expect(error).toMatchObject({ code: "INVALID_ARGUMENT", retryable: true });
+    const { embedded, failures } = partialEmbeddingOf(error)!;
+    expect(embedded).toEqual([]);
+    expect(failures.map((failure) => failure.error.code).sort()).toEqual(["INVALID_ARGUMENT", "THROTTLED"]);
   });
 
   test("an abort ends the call soon and keeps what was paid for", async () => {
