@@ -125,12 +125,13 @@ export class PageGraph {
     return word;
   }
 
-  /** The words below a block, through whatever stands between. */
-  wordsOf(block: Block, depth = 4): Word[] {
+  /** The words below a block, through whatever stands between; each once, since references may go in a circle. */
+  wordsOf(block: Block, seen: Set<Block> = new Set([block])): Word[] {
     return this.children(block).flatMap((child) => {
+      if (seen.has(child)) return [];
+      seen.add(child);
       const word = this.wordOf(child);
-      if (word !== undefined) return [word];
-      return depth > 0 ? this.wordsOf(child, depth - 1) : [];
+      return word === undefined ? this.wordsOf(child, seen) : [word];
     });
   }
 

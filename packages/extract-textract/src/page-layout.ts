@@ -22,13 +22,17 @@ export function layoutOf(graph: PageGraph): LayoutPart[] {
     ),
   );
   const lines = new Map(graph.lines.map((line) => [line.id, line]));
-  const take = (block: Block): Line[] =>
-    graph.children(block).flatMap((child) => {
+  const taken = new Set<Block>();
+  const take = (block: Block): Line[] => {
+    if (taken.has(block)) return [];
+    taken.add(block);
+    return graph.children(block).flatMap((child) => {
       if (child.BlockType?.startsWith("LAYOUT_")) return take(child);
       const line = lines.get(child.Id ?? "");
       lines.delete(child.Id ?? "");
       return line ?? [];
     });
+  };
   return blocks
     .filter(({ Id = "" }) => !nested.has(Id))
     .map((block) => {

@@ -24,6 +24,9 @@ interface GridCell {
 }
 
 const SEPARATOR = " | ";
+/** Of a table on one page; cells beyond it are a mistake of the answer. */
+const MOST_ROWS = 2_000;
+const MOST_COLUMNS = 500;
 /** Old answers name them without the prefix. */
 const TITLE: readonly string[] = ["TABLE_TITLE", "TITLE"];
 const FOOTER: readonly string[] = ["TABLE_FOOTER", "FOOTER"];
@@ -42,7 +45,7 @@ function gridOf(graph: PageGraph, table: Block): GridCell[] {
     const row = (block.RowIndex ?? 1) - 1;
     const column = (block.ColumnIndex ?? 1) - 1;
     const [rowSpan, columnSpan] = [Math.max(1, block.RowSpan ?? 1), Math.max(1, block.ColumnSpan ?? 1)];
-    if (row < 0 || column < 0) return false;
+    if (row < 0 || column < 0 || row + rowSpan > MOST_ROWS || column + columnSpan > MOST_COLUMNS) return false;
     const places: string[] = [];
     for (let y = row; y < row + rowSpan; y++)
       for (let x = column; x < column + columnSpan; x++) places.push(`${y},${x}`);

@@ -12,7 +12,7 @@ import {
   type SourceDocument,
   throwIfAborted,
 } from "@groundwork/contracts";
-import { checkFormat, SERVICE_MEDIA_TYPES } from "./document-format.ts";
+import { checkFormat } from "./document-format.ts";
 import { pageElements } from "./page-elements.ts";
 import { MAX_SYNC_BYTES, pagePicture } from "./page-picture.ts";
 import type { QueryAnswer } from "./query-answers.ts";
@@ -230,7 +230,7 @@ export function textract(options: TextractOptions = {}): TextractExtractor {
         local: local?.identity ?? null,
       },
     },
-    mediaTypes: [...new Set([...SERVICE_MEDIA_TYPES, ...(local?.mediaTypes ?? [])])],
+    mediaTypes: [...new Set([...resolved.mediaTypes, ...(local?.mediaTypes ?? [])])],
     ...(reference === undefined ? {} : { reference, isolation: local?.isolation ?? "none" }),
     extract,
     recognizePage,

@@ -1,5 +1,6 @@
 import type { AdaptersConfig, NotificationChannel, Query } from "@aws-sdk/client-textract";
 import { type CallOptions, type DocumentContent, type Extractor, GroundworkError } from "@groundwork/contracts";
+import { SERVICE_MEDIA_TYPES } from "./document-format.ts";
 import type { TextractConnectionOptions } from "./textract-client.ts";
 import { DRIVER } from "./textract-error.ts";
 
@@ -41,6 +42,11 @@ export interface RequestGovernor {
 }
 
 export interface TextractOptions extends TextractConnectionOptions {
+  /**
+   * Documents that go to the service, beside those that `local` reads: name the pictures alone where another extractor has the PDFs.
+   * @default application/pdf, image/png, image/jpeg, image/tiff
+   */
+  readonly mediaTypes?: readonly string[];
   /** Each is billed for every page. @default ["LAYOUT", "TABLES"]; an empty list detects lines and words alone */
   readonly features?: readonly TextractFeature[];
   /** Questions; they switch the feature QUERIES on. At most 15, with `async` 30. */
@@ -86,6 +92,7 @@ export interface TextractOptions extends TextractConnectionOptions {
 }
 
 export interface ResolvedTextractOptions {
+  readonly mediaTypes: readonly string[];
   readonly features: readonly TextractFeature[];
   readonly queries: readonly TextractQuery[];
   readonly mode: "sync" | "async" | "auto";
@@ -110,6 +117,10 @@ function refuse(message: string): never {
 /** Errors: `INVALID_CONFIGURATION` for features, queries and numbers that cannot be. */
 export function resolveOptions(options: TextractOptions): ResolvedTextractOptions {
   const { queries = [], mode = "auto", cleanUp = "always", concurrency = 4, minimumFieldConfidence = 0.2 } = options;
+  const { mediaTypes = SERVICE_MEDIA_TYPES } = options;
+  for (const type of mediaTypes)
+    if (!SERVICE_MEDIA_TYPES.includes(type))
+      refuse(`Expected media types of ${SERVICE_MEDIA_TYPES.join(", ")}, found "${type}".`);
   const { firstMs = 2_000, mostMs = 30_000 } = options.poll ?? {};
   for (const feature of options.features ?? [])
     if (!TEXTRACT_FEATURES.includes(feature)) refuse(`Expected a feature of Textract, found "${feature}".`);
@@ -132,6 +143,7 @@ export function resolveOptions(options: TextractOptions): ResolvedTextractOption
   if (!(firstMs >= 0 && mostMs >= firstMs)) refuse("Expected poll.firstMs from 0 to poll.mostMs, found another order.");
   const prefix = options.s3?.prefix ?? DEFAULT_PREFIX;
   return {
+    mediaTypes,
     features: [...features].sort(),
     queries,
     mode,

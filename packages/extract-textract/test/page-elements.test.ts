@@ -441,6 +441,75 @@ describe("recordings", () => {
   });
 });
 
+test("references that go in a circle end", () => {
+  const page = new Page();
+  const line = page.line("in a circle", [10, 10, 40, 12]);
+  const layout = (Id: string, ...Ids: string[]): void =>
+    void page.blocks.push({ BlockType: "LAYOUT_LIST", Id, ...refer("CHILD", Ids) } as Block);
+  layout("c", "a");
+  layout("a", "b", line.id);
+  layout("b", "a", "b");
+  page.block(
+    "TABLE",
+    [10, 20, 40, 22],
+    refer("CHILD", [page.block("CELL", [10, 20, 40, 22], refer("CHILD", ["CELL-5", "page"]))]),
+  );
+  page.blocks[0] = {
+    ...page.blocks[0]!,
+    ...refer(
+      "CHILD",
+      page.blocks.map(({ Id = "" }) => Id),
+    ),
+  };
+  const elements = elementsOf(page);
+  expectValid(elements);
+  expect(elements.map(({ text }) => text).join(" ")).toContain("in a circle");
+});
+
+test("answers that are damaged still give valid elements", () => {
+  let state = 7;
+  const random = (below: number): number => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % below;
+  };
+  const names = ["rotated-90", "merged-cells", "layout"];
+  for (let round = 0; round < 60; round++) {
+    const blocks = structuredClone(fixture(names[round % 3]!).Blocks) as Record<string, unknown>[];
+    for (let damage = 0; damage < 40; damage++) {
+      const block = blocks[random(blocks.length)]!;
+      const members = Object.keys(block);
+      const member = members[random(members.length)]!;
+      const other = blocks[random(blocks.length)]!;
+      switch (random(6)) {
+        case 0:
+          delete block[member];
+          break;
+        case 1:
+          block[member] = other[member];
+          break;
+        case 2:
+          blocks.splice(random(blocks.length), 1);
+          break;
+        case 3:
+          block.Relationships = [{ Type: "CHILD", Ids: [other.Id, block.Id, "none"] }];
+          break;
+        case 4:
+          Object.assign(block, { RowIndex: random(5_000_000), ColumnSpan: random(3) === 0 ? 1_000_000 : random(9) });
+          break;
+        default:
+          Object.assign(block, {
+            Confidence: 1e9,
+            Text: "\u0000 \ud800 e\u0301\n ",
+            Geometry: { BoundingBox: { Left: -3, Top: 9, Width: 7 } },
+          });
+      }
+    }
+    expectValid(pageElements(blocks as Block[], 1).elements);
+  }
+});
+
 test("what a local extractor found comes back from its blocks as it was", () => {
   const lines = (top: number, texts: readonly string[]): Box[] => {
     let start = 0;

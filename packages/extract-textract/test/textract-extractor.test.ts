@@ -545,6 +545,7 @@ describe("the extractor", () => {
     ["an unknown feature", { features: ["EVERYTHING" as never] }],
     ["QUERIES without queries", { features: ["QUERIES"] }],
     ["too many queries", { queries: Array.from({ length: 16 }, () => ({ Text: "Who?" })) }],
+    ["what the service cannot read", { mediaTypes: ["image/webp"] }],
     ["a job without S3", { mode: "async" }],
     ["half a request at once", { concurrency: 0.5 }],
     ["a confidence beyond 1", { minimumFieldConfidence: 2 }],
@@ -556,6 +557,7 @@ describe("the extractor", () => {
   test("plain options can be built again elsewhere; a closed extractor refuses", async () => {
     const extractor = textract({ region: "eu-west-1", features: ["FORMS", "TABLES"] });
     expect(extractor.reference).toMatchObject({ name: "textract", options: { features: ["FORMS", "TABLES"] } });
+    expect(textract({ region: "eu-west-1", mediaTypes: ["image/png"] }).mediaTypes).toEqual(["image/png"]);
     const local = pdfExtractor();
     const both = textract({ region: "eu-west-1", local, minimumFieldConfidence: 0.4 });
     const rebuilt = await buildReference<Extractor>(both.reference!);
