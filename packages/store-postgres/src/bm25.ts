@@ -4,6 +4,9 @@ import type { WordStatistics } from "./word-statistics.ts";
 const K1 = 1.2;
 const B = 0.75;
 
+/** Terms of a query that are looked for, the rarest: a statement has room for so many parameters. */
+const MOST_TERMS = 10_000;
+
 export interface WeightedTerm {
   readonly term: bigint;
   readonly texts: number;
@@ -19,7 +22,8 @@ export function weightedTerms(terms: readonly bigint[], { texts, textsWith }: Wo
       return { term, texts: count, weight: Math.log(1 + (texts - count + 0.5) / (count + 0.5)) };
     })
     .filter((term) => term.texts > 0)
-    .sort((a, b) => b.weight - a.weight || (a.term < b.term ? -1 : 1));
+    .sort((a, b) => b.weight - a.weight || (a.term < b.term ? -1 : 1))
+    .slice(0, MOST_TERMS);
 }
 
 /** More than any text can get for a term. */
@@ -36,10 +40,15 @@ export function scoreSql(terms: readonly WeightedTerm[], averageTerms: number, p
   const factor = parameters.add((K1 * B) / averageTerms, "float8");
   const length = `(${parameters.add(K1 * (1 - B), "float8")} + ${factor} * term_total)`;
   // A list is searched once for each term: tf (k1 + 1) / (tf + length) is (k1 + 1) / (1 + length / tf), and null where it lacks the term.
-  return terms
-    .map(({ term, weight }) => {
-      const count = `term_counts[array_position(terms, ${parameters.add(String(term), "bigint")})]`;
-      return `coalesce(${parameters.add(weight * (K1 + 1), "float8")} / (1 + ${length} / ${count}), 0)`;
-    })
-    .join(" + ");
+  const parts = terms.map(({ term, weight }) => {
+    const count = `term_counts[array_position(terms, ${parameters.add(String(term), "bigint")})]`;
+    return `coalesce(${parameters.add(weight * (K1 + 1), "float8")} / (1 + ${length} / ${count}), 0)`;
+  });
+  // A balanced tree: the server works through a sum by recursion, and thousands of terms in a row would exhaust its stack.
+  const sum = (start: number, end: number): string => {
+    if (end - start === 1) return parts[start]!;
+    const middle = (start + end) >> 1;
+    return `(${sum(start, middle)} + ${sum(middle, end)})`;
+  };
+  return sum(0, parts.length);
 }

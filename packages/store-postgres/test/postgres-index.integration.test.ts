@@ -221,3 +221,16 @@ test("words: the best of many texts are those of the definition, whether terms a
     }
   }
 });
+
+test("words: a query of thousands of words that all are there", async () => {
+  const target = await open();
+  const words = Array.from({ length: 6_000 }, (_, index) => `word${index}`);
+  const rows = Array.from({ length: 30 }, (_, index) =>
+    rowOf(index, { text: words.slice(index * 200, index * 200 + 200).join(" ") }),
+  );
+  await load(target, rows, clustered(30));
+  const { lexical = [] } = await target.search({ text: words.join(" "), limit: 50 });
+  expect(lexical.length).toBe(30);
+  const scores = await target.score({ chunkIds: rows.map((row) => row.chunkId), text: words.join(" ") });
+  for (const { chunkId, score } of lexical) expect(scores.lexical!.get(chunkId)).toBe(score);
+});
