@@ -30,7 +30,7 @@ import { addressOf } from "../servers/test-servers.ts";
 const CORPUS = fileURLToPath(new URL("../../examples/policy-search/corpus", import.meta.url));
 const QUESTIONS = fileURLToPath(new URL("../../examples/policy-search/questions.json", import.meta.url));
 /** Types that Comprehend knows and the rules find in policies; nothing that a question is asked with. */
-const TYPES = ["EMAIL", "PHONE", "IP_ADDRESS", "SSN", "CREDIT_DEBIT_NUMBER"];
+const TYPES = ["EMAIL", "PHONE", "IP_ADDRESS", "SSN", "CREDIT_DEBIT_NUMBER"] as const;
 const KEY = new Uint8Array(32).fill(11);
 const MOTO = { region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } };
 
@@ -80,7 +80,12 @@ async function openRemote(): Promise<KnowledgeBase> {
   const connection = { endpoint, region, credentials };
   const governor = createGovernor({ price: { perMillionTokens: 0.02 } });
   const comprehend = comprehendPii({ ...connection, governor: createGovernor({}), types: TYPES });
-  const reader = textract({ ...connection, features: ["LAYOUT", "TABLES"], governor: createGovernor({}) });
+  const reader = textract({
+    ...connection,
+    features: ["LAYOUT", "TABLES"],
+    mediaTypes: ["image/png", "image/jpeg", "image/tiff"],
+    governor: createGovernor({}),
+  });
   closers.push(
     () => governor.close(),
     () => comprehend.close(),
@@ -88,7 +93,7 @@ async function openRemote(): Promise<KnowledgeBase> {
   return openKnowledgeBase({
     path: join(work, "remote"),
     // Pictures go to Textract; what the local readers know goes nowhere.
-    extractors: [{ ...reader, mediaTypes: ["image/*"] }, ...localExtractors()],
+    extractors: [reader, ...localExtractors()],
     chunker: chunker(),
     embedder: governedEmbedder(
       bedrockEmbedder({ ...connection, model: "amazon.titan-embed-text-v2:0", dimensions: 512 }),

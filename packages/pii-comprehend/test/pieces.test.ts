@@ -44,13 +44,16 @@ describe("pieces", () => {
   test("time grows with the text", () => {
     const timeOf = (length: number): number => {
       const text = "漢字 and words. ".repeat(length / 14);
-      const started = performance.now();
-      let count = 0;
-      for (const _ of piecesOf(text, 20_000)) count++;
-      expect(count).toBeGreaterThan(1);
-      return performance.now() - started;
+      // The fastest of several, by the time of the processor: others work on the machine, too.
+      const times = Array.from({ length: 5 }, () => {
+        const before = process.cpuUsage();
+        let count = 0;
+        for (const _ of piecesOf(text, 20_000)) count++;
+        expect(count).toBeGreaterThan(1);
+        return process.cpuUsage(before).user / 1_000;
+      });
+      return Math.min(...times);
     };
-    timeOf(200_000);
     const [small, large] = [Math.max(1, timeOf(400_000)), timeOf(3_200_000)];
     expect(large / small).toBeLessThan(40);
   });
