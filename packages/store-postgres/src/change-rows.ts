@@ -7,6 +7,7 @@ import type { Session } from "./connections.ts";
 import { COPIED_COLUMNS, type EncodedWords, encodeRows } from "./encode-rows.ts";
 import { whereOf } from "./filter-to-sql.ts";
 import type { OpenedTable } from "./open-table.ts";
+import { termNumber } from "./row-words.ts";
 import { SqlParameters } from "./sql-parameters.ts";
 
 /** Deletes the rows of a condition, and takes their words out of the statistics. */
@@ -30,7 +31,7 @@ async function deleteWhere(
 async function addWords(session: Session, { names }: OpenedTable, words: EncodedWords): Promise<void> {
   if (words.searched === 0) return;
   await session.query(`INSERT INTO ${names.words} SELECT * FROM unnest($1::bigint[], $2::integer[])`, [
-    Array.from(words.texts.keys(), String),
+    Array.from(words.texts.keys(), (term) => String(termNumber(term))),
     [...words.texts.values()],
   ]);
   await session.query(`INSERT INTO ${names.totals} VALUES ($1, $2, 0)`, [words.searched, words.terms]);

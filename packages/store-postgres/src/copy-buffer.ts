@@ -129,9 +129,10 @@ export class CopyBuffer {
     this.#end(start);
   }
 
-  bigints(values: readonly bigint[]): void {
+  /** A `bigint[]` of numbers that are eight bytes each already. */
+  bigints(values: readonly Uint8Array[]): void {
     const start = this.#list(BIGINT, [values.length], false);
-    for (const value of values) this.bigint(value);
+    for (const value of values) this.bytes(value, 0, 8);
     this.#end(start);
   }
 

@@ -2,7 +2,7 @@ import { chunksWithVectorSchema, GroundworkError } from "@groundwork/contracts";
 import { type Data, RecordBatch, type Table } from "apache-arrow";
 import { CopyBuffer } from "./copy-buffer.ts";
 import type { ResolvedPostgresOptions } from "./postgres-options.ts";
-import { wordsOfRow } from "./row-words.ts";
+import { termBytes, wordsOfRow } from "./row-words.ts";
 import { quoted } from "./sql-parameters.ts";
 import { storedJson, storedText } from "./stored-text.ts";
 import { TABLE_COLUMNS, type TableColumn } from "./table-layout.ts";
@@ -153,7 +153,7 @@ function writeColumn(out: CopyBuffer, data: Data, { form }: TableColumn): WriteF
 /** What is known of the rows when all are encoded. */
 export interface EncodedWords {
   /** Texts that have a term. */
-  readonly texts: Map<bigint, number>;
+  readonly texts: Map<string, number>;
   /** Rows that are searched, and terms of their texts. */
   searched: number;
   terms: number;
@@ -187,7 +187,7 @@ function* encodeBatch(
     out.boolean(searched);
     if (searched) {
       const { terms, counts, total } = wordsOfRow(context(row), text(row));
-      out.bigints(terms);
+      out.bigints(terms.map(termBytes));
       out.smallints(counts);
       out.integer(total);
       words.searched++;

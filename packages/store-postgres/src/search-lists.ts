@@ -145,6 +145,10 @@ export function indexSettings({ options }: OpenedTable): string[] {
     `hnsw.iterative_scan = ${options.iterativeScan}`,
     `hnsw.ef_search = ${options.efSearch}`,
     `hnsw.max_scan_tuples = ${options.maxScanTuples}`,
+    // The planner takes conditions on jsonb for rare, and would rather sort all that pass than read the index in its order. Where
+    // nothing but a sort is possible this changes no plan. Compiling a statement takes longer than running it.
+    "enable_sort = off",
+    "jit = off",
   ];
 }
 

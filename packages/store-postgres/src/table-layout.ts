@@ -6,7 +6,9 @@ import { quoted } from "./sql-parameters.ts";
 /** Version of the tables below; a higher one that is found is `FORMAT_TOO_NEW`. */
 export const FORMAT = 1;
 
-/** Bytes of a vector up to which two rows, without their texts, share a page. Larger ones are kept apart from the row. */
+/** Bytes of a row that are kept together: so many go into a page twice. */
+const ROW_BYTES = 3_600;
+/** Bytes of a vector up to which it stays in its row. Without a text, a row has about a thousand others. */
 const MOST_BYTES_IN_ROW = 2_200;
 
 /** How a column of `chunks.v1` is kept. `boxes` is a list of rows of seven numbers, `json` is `jsonb`. */
@@ -85,7 +87,8 @@ export function createStatements(
   const vectorBytes = dimensions * (vectorType === "vector" ? 4 : 2);
   const inRow = ["terms", "term_counts", ...(vectorBytes <= MOST_BYTES_IN_ROW ? ["vector"] : [])];
   return [
-    // A stamp changes a row in its page as long as there is room, and then touches no index.
+    // A stamp changes a row in its page as long as there is room, and then touches no index. What a row has beyond two in a page is
+    // moved out of it, the longest first.
     `CREATE TABLE ${names.rows} (
       ${columns.join(",\n")},
       vector ${vectorSchema}.${vectorType}(${dimensions}),
@@ -93,8 +96,8 @@ export function createStatements(
       terms bigint[],
       term_counts smallint[],
       term_total integer
-    ) WITH (fillfactor = 90)`,
-    // What queries compare stays in the row, texts are moved out instead: half the time of an exact search.
+    ) WITH (fillfactor = 90, toast_tuple_target = ${ROW_BYTES})`,
+    // What queries compare stays in the row, texts are moved out instead: a lookup less for each row.
     `ALTER TABLE ${names.rows} ${inRow.map((name) => `ALTER COLUMN ${name} SET STORAGE MAIN`).join(", ")}`,
     `CREATE INDEX ${quoted(names.index("document"))} ON ${names.rows} (document_id)`,
     `CREATE TABLE ${names.words} (term bigint NOT NULL, texts integer NOT NULL)`,
