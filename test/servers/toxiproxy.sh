@@ -16,7 +16,12 @@ port=${3:?PORT}; url=http://127.0.0.1:$port
 if alive; then echo "$url"; exit 0; fi
 version=${TOXIPROXY_VERSION:-v2.12.0}
 bin=${XDG_CACHE_HOME:-$HOME/.cache}/groundwork/toxiproxy-$version
-[ -x "$bin/server" ] || GOBIN="$bin" go install "github.com/Shopify/toxiproxy/v2/cmd/server@$version" >&2
+if [ ! -x "$bin/server" ]; then
+  go=$(command -v go || true)
+  for g in "${GOROOT:-}/bin/go" /usr/local/go/bin/go /usr/lib/go/bin/go "$HOME/go/bin/go" "$HOME/sdk/go/bin/go"; do [ -n "$go" ] || { [ -x "$g" ] && go=$g; } || true; done
+  [ -n "$go" ] || { echo "no go found to build toxiproxy with" >&2; exit 3; }
+  GOBIN="$bin" "$go" install "github.com/Shopify/toxiproxy/v2/cmd/server@$version" >&2
+fi
 setsid nohup "$bin/server" -host 127.0.0.1 -port "$port" >"$dir/toxiproxy.log" 2>&1 </dev/null &
 echo $! >"$pidf"
 for _ in $(seq 100); do
