@@ -39,6 +39,15 @@ function busySessions(): Promise<number> {
   });
 }
 
+/** Those of them that wait for another's. */
+function waitingSessions(): Promise<number> {
+  return onServer(async (client) => {
+    const sql =
+      "SELECT count(*)::integer AS waiting FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'";
+    return (await client.query(sql, [schema])).rows[0].waiting as number;
+  });
+}
+
 async function until(check: () => Promise<boolean>): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt++) {
     if (await check()) return;
@@ -78,15 +87,21 @@ test.each(CALLS)("%s: a signal stops what the server is doing, and the handle wo
 test("a signal in the middle of the rows of a write leaves nothing of it", async () => {
   const store = opened[0]!;
   const controller = new AbortController();
-  const many = Array.from({ length: 4_000 }, (_, index) =>
-    rowOf(1_000 + index, { text: `Passage ${"word ".repeat(200)}` }),
-  );
-  const running = store.write(encodeStoreRows(many), { signal: controller.signal });
-  running.catch(() => undefined);
-  await until(async () => (await busySessions()) > 0);
-  controller.abort();
-  await expect(running).rejects.toMatchObject({ code: "ABORTED" });
-  await until(async () => (await busySessions()) === 0);
+  const many = Array.from({ length: 400 }, (_, index) => rowOf(1_000 + index));
+  await onServer(async (client) => {
+    // Another transaction has put in one of the keys and is not through: the rows are taken up to there, and wait.
+    await client.query("BEGIN");
+    await client.query(`CREATE TEMPORARY TABLE held ON COMMIT DROP AS SELECT * FROM ${rows} LIMIT 1`);
+    await client.query("UPDATE held SET chunk_id = $1", [many[200]!.chunkId]);
+    await client.query(`INSERT INTO ${rows} SELECT * FROM held`);
+    const running = store.write(encodeStoreRows(many), { signal: controller.signal });
+    running.catch(() => undefined);
+    await until(async () => (await waitingSessions()) > 0);
+    controller.abort();
+    await expect(running).rejects.toMatchObject({ code: "ABORTED" });
+    await until(async () => (await busySessions()) === 0);
+    await client.query("ROLLBACK");
+  });
   expect(await store.count()).toBe(50);
   await write(store, many.slice(0, 10));
   expect(await store.count()).toBe(60);
