@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
@@ -113,6 +113,18 @@ describe("groundwork pii", () => {
       types: [{ type: "NAME", action: "mask", documents: 1, values: 1 }],
     });
     expect((await groundwork("pii", "inventory", "--type", "SSN")).code).toBe(EXIT.nothing);
+  }, 60_000);
+
+  test("a review that cannot be made leaves the manifest of an earlier one as it is", async () => {
+    const manifest = join(folder, "manifest.jsonl");
+    await writeFile(manifest, "answers of people\n");
+    await writeFile(join(folder, "groundwork.config.mjs"), "export default {};\n");
+    const { code, err } = await groundwork("pii", "review", join(folder, "documents"), "--out", manifest);
+    expect([code, err]).toEqual([EXIT.usage, expect.stringContaining("names no detectors")]);
+    expect(await readFile(manifest, "utf8")).toBe("answers of people\n");
+    expect((await readdir(folder)).filter((name) => name.endsWith(".new"))).toEqual([]);
+    await groundwork("ingest", join(folder, "documents"));
+    expect((await groundwork("pii", "inventory")).out).toContain("Nobody has looked for personal data");
   }, 60_000);
 
   test.each([

@@ -1,19 +1,16 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { type CallOptions, GroundworkError } from "@groundwork/contracts";
+import { GroundworkError } from "@groundwork/contracts";
 import {
   buildCorrections,
   type Corrections,
-  type DetectorFigures,
-  evaluateDetector,
   type ReadManifestOptions,
   type ReviewedCase,
   readManifest,
 } from "@groundwork/pii-feedback";
-import { mergedDetector, PiiKey } from "@groundwork/pii-policy";
+import { PiiKey } from "@groundwork/pii-policy";
 import type { KnowledgeBaseConfiguration } from "./configuration.ts";
-import { correctedDetectors, piiKeyOf } from "./pii-configuration.ts";
-import { piiConfigurationOf } from "./review-personal-data.ts";
+import { piiConfigurationOf, piiKeyOf } from "./pii-configuration.ts";
 
 export interface CorrectionsReport {
   readonly reviewed: number;
@@ -76,19 +73,4 @@ export async function correctPersonalData(
   await writeFile(temporary, `${JSON.stringify(corrections)}\n`, { mode: 0o600 });
   await rename(temporary, file);
   return { ...counts, ...built, verdicts: corrections.verdicts.length };
-}
-
-/** Measures the configured detectors, with the corrections so far, by what people said in a manifest. */
-export async function checkPersonalData(
-  configuration: KnowledgeBaseConfiguration,
-  lines: Iterable<string> | AsyncIterable<string>,
-  options: ReadManifestOptions = {},
-): Promise<DetectorFigures> {
-  const path = resolve(configuration.path ?? ".groundwork");
-  const detectors = await correctedDetectors(piiConfigurationOf(configuration), path);
-  async function* answered(): AsyncGenerator<ReviewedCase> {
-    for await (const entry of readManifest(lines, options)) if (entry.outcome === "reviewed") yield entry.reviewed;
-  }
-  const call: CallOptions = options.signal === undefined ? {} : { signal: options.signal };
-  return evaluateDetector(mergedDetector(detectors), answered(), call);
 }

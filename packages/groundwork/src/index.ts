@@ -17,8 +17,9 @@ export type {
   ReconcileReport,
 } from "@groundwork/pipeline";
 export { type BackupCounts, exportKnowledgeBase, importKnowledgeBase } from "./backup.ts";
+export { checkPersonalData } from "./check-personal-data.ts";
 export { defineKnowledgeBase, type KnowledgeBaseConfiguration } from "./configuration.ts";
-export { type CorrectionsReport, checkPersonalData, correctPersonalData } from "./correct-personal-data.ts";
+export { type CorrectionsReport, correctPersonalData } from "./correct-personal-data.ts";
 export type { IndexState, IndexVersion } from "./index-register.ts";
 export { type DocumentView, KnowledgeBase, type KnowledgeBaseStatus } from "./knowledge-base.ts";
 export { localExtractors } from "./local-extractors.ts";

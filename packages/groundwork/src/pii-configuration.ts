@@ -59,6 +59,16 @@ async function exists(file: string): Promise<boolean> {
   );
 }
 
+/** Errors: `INVALID_CONFIGURATION` without detectors to ask about. */
+export function piiConfigurationOf({ pii }: { readonly pii?: PiiStage | PiiConfiguration }): PiiConfiguration {
+  if (pii === undefined || "protect" in pii)
+    throw new GroundworkError(
+      "INVALID_CONFIGURATION",
+      "The configuration names no detectors of personal data. Set `pii: { detectors, policy }`.",
+    );
+  return pii;
+}
+
 /** The key of a configuration, or the embedded one. */
 export async function piiKeyOf({ key }: PiiConfiguration, path: string): Promise<PiiKeySource | Uint8Array> {
   return key ?? (await embeddedKey(path));

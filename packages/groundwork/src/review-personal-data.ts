@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
-import { type CallOptions, GroundworkError, type Source } from "@groundwork/contracts";
+import type { CallOptions, GroundworkError, Source } from "@groundwork/contracts";
 import { detectMediaType } from "@groundwork/media-type";
 import { type ReviewCase, type UncertainTextsOptions, uncertainTexts } from "@groundwork/pii-feedback";
 import { piiStage, redact } from "@groundwork/pii-policy";
 import { readSources } from "@groundwork/pipeline";
 import type { KnowledgeBaseConfiguration } from "./configuration.ts";
 import { localExtractors } from "./local-extractors.ts";
-import { correctedDetectors, type PiiConfiguration } from "./pii-configuration.ts";
+import { correctedDetectors, piiConfigurationOf } from "./pii-configuration.ts";
 
 export interface PiiReviewOptions
   extends CallOptions,
@@ -22,16 +22,6 @@ export interface ReviewedDocument {
   /** Texts given so far, of all documents. */
   readonly cases: number;
   readonly error?: GroundworkError;
-}
-
-/** Errors: `INVALID_CONFIGURATION` without detectors to ask about. */
-export function piiConfigurationOf({ pii }: Pick<KnowledgeBaseConfiguration, "pii">): PiiConfiguration {
-  if (pii === undefined || "protect" in pii)
-    throw new GroundworkError(
-      "INVALID_CONFIGURATION",
-      "The configuration names no detectors of personal data. Set `pii: { detectors, policy }`.",
-    );
-  return pii;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { open, stat } from "node:fs/promises";
+import { open, rename, rm, stat } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { type DocumentFinding, GroundworkError } from "@groundwork/contracts";
 import type { Command, CommandContext } from "../command.ts";
@@ -63,7 +63,12 @@ async function inventory(context: CommandContext): Promise<number> {
     return EXIT.ok;
   }
   if (rows.length === 0) {
-    print(terminal, "No personal data is known in what answers now.");
+    print(
+      terminal,
+      context.configuration.pii === undefined
+        ? "Nobody has looked for personal data: the configuration names no detectors (pii)."
+        : "No personal data is known in what answers now.",
+    );
     return EXIT.nothing;
   }
   print(
@@ -100,7 +105,9 @@ async function review(context: CommandContext): Promise<number> {
   const types = Array.isArray(values.type) ? (values.type as string[]) : undefined;
   const { labelCategories, manifestLine, reviewPersonalData } = await import("groundwork");
   const found = new Set<string>(types);
-  const file = await open(out, "w", 0o600);
+  // A file of that name may hold answers: it is replaced when all is there, and not before.
+  const unfinished = `${out}.${process.pid}.new`;
+  const file = await open(unfinished, "w", 0o600);
   try {
     const counts = await reviewPersonalData({ ...configuration, path }, sources, {
       signal,
@@ -116,6 +123,8 @@ async function review(context: CommandContext): Promise<number> {
           print(terminal, styled(terminal, "red", `  ✗ ${key}`), `    ${error.code}: ${error.message}`);
       },
     });
+    await file.close();
+    await rename(unfinished, out);
     const labels = stringOption(context, "labels");
     if (labels !== undefined && found.size > 0) {
       const categories = await open(labels, "w");
@@ -131,6 +140,7 @@ async function review(context: CommandContext): Promise<number> {
     return counts.failed > 0 ? EXIT.partial : EXIT.ok;
   } finally {
     await file.close();
+    await rm(unfinished, { force: true });
   }
 }
 
